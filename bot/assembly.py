@@ -1,0 +1,121 @@
+"""Puts the parts together: what the program, the terminal and the tests all start from."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.catalogues import Catalogues
+from bot.conversation.sources import Sources
+from bot.conversation.turn import Conversation, Dialogue
+from bot.directory.load import Directory
+from bot.handoff.relay import Relay
+from bot.safety.net import SafetyNet
+from bot.screening.screen import Screener
+from bot.settings import Settings
+from bot.store.clock import Clock, utc_now
+
+_log = logging.getLogger("bot.assembly")
+
+#: After a failure the model is tried again this much later, seconds; people are answered without it meanwhile.
+_RETRY_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is read from ``locales`` before anything is answered."""
+
+    catalogues: Catalogues
+    net: SafetyNet
+    screener: Screener
+    directory: Directory
+    sources: Sources
+
+    @classmethod
+    def load(cls, locales: Path) -> Content:
+        """Read everything, in well under two seconds.
+
+        Raises:
+            CatalogueError, PatternError: a file that people's safety rests on is missing or wrong; names the place.
+        """
+        return cls(
+            Catalogues.load(locales),
+            SafetyNet.load(locales),
+            Screener.load(locales),
+            Directory.load(locales),
+            Sources.load(locales),
+        )
+
+
+class ModelLoader:
+    """Brings the dialogue model up beside everything else: trains where no current model exists, loads, tries again.
+
+    Args:
+        settings: where models are.
+        content: texts the model's answers come from.
+        progress: called with lines an operator reads while the model is trained.
+    """
+
+    def __init__(self, settings: Settings, content: Content, progress: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._content = content
+        self._progress = progress
+        self._dialogue: Dialogue | None = None
+        self.failed = False
+        #: Set once the model answers.
+        self.ready = asyncio.Event()
+
+    def dialogue(self) -> Dialogue | None:
+        """The model, or None while there is none."""
+        return self._dialogue
+
+    def has_failed(self) -> bool:
+        """Whether the last try failed."""
+        return self.failed
+
+    async def run(self) -> None:
+        """Bring the model up; returns when it answers."""
+        while self._dialogue is None:
+            started = time.monotonic()
+            try:
+                # Imported here: TensorFlow comes with it, and emergencies are answered before that has loaded.
+                from bot.dialogue.engine import DialogueEngine
+                from bot.dialogue.train import train
+
+                model = await asyncio.to_thread(train, progress=self._progress)
+                self._dialogue = await DialogueEngine.load(model, self._content.catalogues)
+            except Exception as error:
+                self.failed = True
+                _log.error(
+                    "the dialogue model cannot be used (%s); emergencies, the directory and offers are answered "
+                    "without it; trying again in %d seconds",
+                    type(error).__name__,
+                    _RETRY_SECONDS,
+                    exc_info=error,
+                )
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                self.failed = False
+                self.ready.set()
+                _log.info("the dialogue model answers (after %.0f s)", time.monotonic() - started)
+
+
+def conversation(
+    content: Content, relay: Relay, model: ModelLoader | None = None, clock: Clock = utc_now
+) -> Conversation:
+    """The conversation over loaded content, with a model that may come later or never."""
+    return Conversation(
+        catalogues=content.catalogues,
+        net=content.net,
+        screener=content.screener,
+        directory=content.directory,
+        sources=content.sources,
+        relay=relay,
+        dialogue=model.dialogue if model is not None else lambda: None,
+        dialogue_failed=model.has_failed if model is not None else lambda: False,
+        clock=clock,
+    )

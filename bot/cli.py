@@ -1,0 +1,235 @@
+"""The command line: ``pristan COMMAND`` or ``python -m bot COMMAND``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot import quiet
+from bot.settings import Settings, SettingsError
+
+#: Exit codes: all well; something was found or failed; the command was used wrongly.
+OK, FAILED, USAGE = 0, 1, 2
+
+
+class BadInput(Exception):
+    """A line of input that is not what the command reads; the message names the line."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pristan", description="A self-help bot for people exploited at work.")
+    parser.add_argument("--verbose", action="store_true", help="say more in the log (never what people write)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="the bot on Telegram, or in the sandbox when no token is set")
+    run.add_argument("--port", type=int, default=8080, help="port of the sandbox on 127.0.0.1 (default 8080)")
+
+    train = commands.add_parser("train", help="train the dialogue model if its inputs changed")
+    train.add_argument("--force", action="store_true", help="train even if nothing changed")
+
+    chat = commands.add_parser("chat", help="talk to the bot in this terminal")
+    chat.add_argument("--language", choices=("ru", "en", "bg", "zh"), help="language to begin in")
+
+    commands.add_parser("bench", help="time turns, screening and start, and print the figures")
+
+    for name, text in (("parse", "understand messages"), ("screen", "screen job offers")):
+        reading = commands.add_parser(name, help=f"{text}: JSON Lines in, JSON Lines out")
+        reading.add_argument("--format", choices=("jsonl",), default="jsonl")
+
+    directory = commands.add_parser("directory", help="hotlines, shelters and services")
+    what = directory.add_subparsers(dest="action", required=True, metavar="ACTION")
+    find = what.add_parser("find", help="services of a country")
+    find.add_argument("--country", required=True, help="two-letter code, such as TR")
+    find.add_argument("--city")
+    find.add_argument("--language", choices=("ru", "en", "bg", "zh"), default="en")
+    find.add_argument("--need")
+    find.add_argument("--serves")
+    find.add_argument("--format", choices=("json", "text"), default="text")
+    what.add_parser("check", help="check every entry and name what is wrong by file and line")
+
+    content = commands.add_parser("content", help="texts and rules that people edit")
+    content_action = content.add_subparsers(dest="action", required=True, metavar="ACTION")
+    content_action.add_parser("check", help="check catalogues, rules, sources and examples")
+    content_action.add_parser("update", help="carry changed English texts into the other catalogues")
+    return parser
+
+
+def _lines() -> Iterator[tuple[int, dict[str, Any]]]:
+    """JSON objects of standard input, one a line.
+
+    Raises:
+        BadInput: a line is no JSON object.
+    """
+    for number, raw in enumerate(sys.stdin.buffer, start=1):
+        if not raw.strip():
+            continue
+        try:
+            value = json.loads(raw.decode("utf-8"))
+        except (ValueError, UnicodeDecodeError):
+            raise BadInput(f"line {number}: not a JSON object in UTF-8") from None
+        if not isinstance(value, dict):
+            raise BadInput(f'line {number}: a line is a JSON object such as {{"text": "..."}}')
+        yield number, value
+
+
+def _write(value: object) -> None:
+    line = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _text_of(number: int, value: dict[str, Any]) -> str:
+    text = value.get("text")
+    if not isinstance(text, str):
+        raise BadInput(f'line {number}: "text" is missing or no string')
+    return text
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.run import run
+
+    asyncio.run(run(settings, sandbox_port=options.port))
+    return OK
+
+
+def _train(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.dialogue.train import train
+
+    _say(f"model: {train(force=options.force, progress=_say)}")
+    return OK
+
+
+def _chat(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.terminal import chat
+
+    asyncio.run(chat(settings, options.language))
+    return OK
+
+
+def _bench(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.bench import bench
+
+    return asyncio.run(bench(settings))
+
+
+def _parse(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.understanding import Understanding
+
+    async def work() -> None:
+        understanding = await Understanding.load(settings, _say)
+        for number, value in _lines():
+            language = value.get("language")
+            _write(await understanding.parse(_text_of(number, value), language if isinstance(language, str) else None))
+
+    asyncio.run(work())
+    return OK
+
+
+def _screen(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.screening.ocr import PictureRefused, read_picture
+    from bot.screening.screen import Screener
+
+    screener = Screener.load(settings.locales)
+    for number, value in _lines():
+        if "image" not in value:
+            _write(screener.screen(_text_of(number, value)).as_json())
+            continue
+        try:
+            text = read_picture(Path(str(value["image"])).read_bytes())
+        except OSError as error:
+            raise BadInput(f"line {number}: the picture cannot be opened ({error.strerror})") from None
+        except PictureRefused as refused:
+            _say(f"line {number}: the picture was not read ({refused.reason})")
+            text = ""
+        _write({**screener.screen(text).as_json(), "text": text})
+    return OK
+
+
+def _directory(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.directory import commands as directory_commands
+
+    if options.action == "check":
+        return directory_commands.run_check(settings.locales)
+    return directory_commands.run_find(settings.locales, options)
+
+
+def _content(settings: Settings, options: argparse.Namespace) -> int:
+    if options.action == "update":
+        from bot.content.update import update_catalogues
+
+        for line in update_catalogues(settings.locales):
+            print(line)
+        return OK
+    from bot.content.check import check_all
+
+    problems, notes = check_all(settings.locales)
+    for line in (*problems, *notes):
+        print(line)
+    print(f"{len(problems)} to mend, {len(notes)} to look at")
+    return FAILED if problems else OK
+
+
+_COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "run": _run,
+    "train": _train,
+    "chat": _chat,
+    "bench": _bench,
+    "parse": _parse,
+    "screen": _screen,
+    "directory": _directory,
+    "content": _content,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: without the program's name; those of the process by default.
+
+    Returns:
+        the exit code: 0, 1 where a check found something or a part failed, 2 for wrong usage or settings.
+    """
+    options = _parser().parse_args(arguments)
+    quiet.setup_logging("DEBUG" if options.verbose else "INFO" if options.command == "run" else "WARNING")
+    try:
+        settings = Settings.from_environment()
+        return _COMMANDS[options.command](settings, options)
+    except SettingsError as error:
+        _say(f"pristan: {error}")
+        return USAGE
+    except BadInput as error:
+        _say(f"pristan: {error}")
+        return USAGE
+    except KeyboardInterrupt:
+        return OK
+    except BrokenPipeError:
+        return OK
+    except Exception as error:
+        if not _expected(error):
+            raise
+        _say(f"pristan: {error}")
+        return FAILED
+
+
+def _expected(error: Exception) -> bool:
+    """Errors whose text was written for an operator or editor to read."""
+    from bot.content.catalogues import CatalogueError
+    from bot.content.patterns import PatternError
+    from bot.directory.load import DirectoryError
+    from bot.store.errors import StoreError
+
+    return isinstance(error, (CatalogueError, PatternError, DirectoryError, StoreError))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

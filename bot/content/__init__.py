@@ -1,0 +1,1 @@
+"""What people read: gettext catalogues, languages, the phrase pattern language, and their checks."""

@@ -1,0 +1,102 @@
+"""Text made comparable without losing the original: every kept character knows where it came from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from opencc import OpenCC
+
+#: Lower-case letters that look the same in Latin and Cyrillic (confusables of Unicode Technical Standard 39).
+#: Only true twins: r, n, b, m, t, h differ in lower case, and replacing them would spoil Latin-typed text.
+_TWINS = dict(zip("aceopxyk", "асеорхук", strict=True))
+_CYRILLIC_TO_LATIN = {cyrillic: latin for latin, cyrillic in _TWINS.items()}
+
+_WORD = re.compile(r"[^\W\d_]+")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """Normalised text with its way back.
+
+    Args:
+        text: lower case, NFKC, е for ё, one script in a word, simplified Chinese, no invisible characters.
+        offsets: for each character of ``text`` the code-point index in the original it came from, and one more
+            for the end.
+        original: the text as it came.
+    """
+
+    text: str
+    offsets: tuple[int, ...]
+    original: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's code points ``[start, end)`` behind a non-empty span of the normalised text."""
+        return self.offsets[start], self.offsets[end - 1] + 1 if end > start else self.offsets[start]
+
+
+@lru_cache(maxsize=1)
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def _is_cyrillic(letter: str) -> bool:
+    return "\u0400" <= letter <= "\u04ff"
+
+
+def _one_script(word: str) -> str:
+    """A word of mixed scripts in the script of most of its letters that have no twin in the other."""
+    cyrillic = sum(_is_cyrillic(letter) for letter in word)
+    if not cyrillic or cyrillic == len(word) or not any("a" <= letter <= "z" for letter in word):
+        return word
+    only_cyrillic = sum(_is_cyrillic(letter) and letter not in _CYRILLIC_TO_LATIN for letter in word)
+    only_latin = sum("a" <= letter <= "z" and letter not in _TWINS for letter in word)
+    if only_cyrillic > only_latin or (only_cyrillic == only_latin and cyrillic * 2 >= len(word)):
+        return "".join(_TWINS.get(letter, letter) for letter in word)
+    return "".join(_CYRILLIC_TO_LATIN.get(letter, letter) for letter in word)
+
+
+def _simplified(run: str) -> str:
+    converted = _converter().convert(run)
+    if len(converted) == len(run):
+        return converted
+    return "".join(_converter().convert(letter)[:1] or letter for letter in run)
+
+
+def normalise(text: str) -> Normalised:
+    """Normalise for matching: NFKC, lower case, е for ё, look-alike letters, invisible characters, simplified Chinese.
+
+    Args:
+        text: anything a person sent; arbitrary Unicode, lone surrogates included.
+
+    Returns:
+        the normalised text with the offset of every character in the original.
+    """
+    characters: list[str] = []
+    offsets: list[int] = []
+    for index, character in enumerate(text):
+        if character == "\r":
+            character = "\n"
+        elif character != "\n" and unicodedata.category(character) in ("Cf", "Cc", "Mn", "Cs", "Co"):
+            # й and ё typed as letter + combining mark keep their meaning: the pair is composed below.
+            if character == "\u0306" and characters and characters[-1] == "и":
+                characters[-1] = "й"
+            if character == "\t":
+                characters.append(" ")
+                offsets.append(index)
+            continue
+        for folded in unicodedata.normalize("NFKC", character.translate(_QUOTES)).lower():
+            if unicodedata.category(folded) == "Mn":
+                continue
+            characters.append("е" if folded == "ё" else folded)
+            offsets.append(index)
+    folded_text = "".join(characters)
+    folded_text = _WORD.sub(lambda match: _one_script(match.group()), folded_text)
+    if _HAN_RUN.search(folded_text):
+        folded_text = _HAN_RUN.sub(lambda match: _simplified(match.group()), folded_text)
+    offsets.append(len(text))
+    return Normalised(folded_text, tuple(offsets), text)

@@ -1,0 +1,399 @@
+"""The phrase patterns that NGOs write in ``safety.yml`` and ``red_flags.yml``: parsed, compiled, matched, checked.
+
+A phrase is words separated by blanks, matched as whole words next to each other, on text normalised by
+:mod:`bot.content.normalise`::
+
+    предоплат*            any ending; *оплат* also any beginning
+    (нет|без всякого)     alternatives;  (очень)?  may be missing
+    внес* ... залог*      a gap of up to 4 words; ...8 up to 8 (Han text: 8 and 16 characters)
+    <number> <money> <handle> <phone> <link>
+    扣(了)?护照            Han text is written without blanks
+
+``python -m bot.content.patterns FILE...`` runs the examples of each rule and names what fails by file and line.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.content.normalise import Normalised, normalise
+
+_HAN = "\u3400-\u9fff"
+_LETTER = rf"[^\W{_HAN}]"
+_SEPARATOR = r"(?:[^\w\n.!?]|\.{2,}){1,6}"
+_LIGHT_SEPARATOR = r"[^\S\n]{0,3}"
+_STAR = rf"{_LETTER}{{0,30}}"
+_GAP_WORDS = 4
+_GAP_HAN = 8
+_SENTENCE_END = re.compile(r"\n|[。！？]|[.!?]+(?=\s|$)")
+
+_NUMBER = r"\d(?:[\d .,']{0,10}\d)?"
+_CURRENCY = (
+    r"(?:€|\$|£|¥|₽|₴|₺|₸|฿|usdt?|u(?!\w)|eur|gbp|rmb|aed|dollars?|euros?|pounds?|bucks|usd|dirhams?|"
+    r"евро|доллар\w{0,4}|долар\w{0,4}|бакс\w{0,3}|руб\w{0,4}|р(?!\w)|гривен|гривн\w?|лв|лева|паунд\w{0,3}|"
+    r"лир\w?|тенге|сум\w?|сом\w?|evro|evra|leva|lv|"
+    r"元|块|万|美金|美元|欧元|刀|人民币|港币|令吉|泰铢|迪拉姆)"
+)
+_THOUSANDS = r"(?:k|к|тыс\w{0,4}|хил\w{0,3}|thousand|млн|w|千|万)?"
+_CLASSES = {
+    "number": _NUMBER,
+    "money": rf"(?:{_CURRENCY}\s?{_NUMBER}\s?{_THOUSANDS}|{_NUMBER}\s?\+?\s?{_THOUSANDS}\.?\s?{_CURRENCY})",
+    "handle": r"(?:@[a-z0-9_]{3,32}|(?:https?://)?t\.me/[\w+/]{3,64})",
+    "phone": r"(?:\+?\d[\d\s()\-]{6,18}\d)",
+    "link": r"(?:https?://\S{3,200}|www\.\S{3,200})",
+}
+
+
+class PatternError(ValueError):
+    """A phrase, rule or file that cannot be understood; the message names the place and what to do."""
+
+
+@dataclass(frozen=True)
+class _Element:
+    regex: str
+    literals: tuple[str, ...]
+    optional: bool = False
+    han: bool = False
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One phrase, compiled when a text first might hold it: a start must not wait for a thousand expressions.
+
+    Args:
+        source: the phrase as written.
+        expression: the regular expression it stands for.
+        literals: one of these must stand in a text for the phrase to match at all (a quick first look);
+            empty when nothing can be said beforehand.
+    """
+
+    source: str
+    expression: str
+    literals: tuple[str, ...]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled expression."""
+        return re.compile(self.expression)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Matches in normalised text."""
+        if self.literals and not any(literal in text for literal in self.literals):
+            return iter(())
+        return self.regex.finditer(text)
+
+
+def _word_regex(word: str) -> _Element:
+    core = word.strip("*")
+    if not core or "*" in core:
+        raise PatternError(f"«{word}»: a star stands only at the beginning or the end of a word")
+    han_start = bool(re.match(f"[{_HAN}]", core))
+    han_end = bool(re.match(f"[{_HAN}]", core[-1]))
+    body = "".join("'?" if letter == "'" else r"[\s\-]?" if letter == "-" else re.escape(letter) for letter in core)
+    before = _STAR if word.startswith("*") else ""
+    after = _STAR if word.endswith("*") else ""
+    left = "" if han_start else rf"(?<!{_LETTER})"
+    right = "" if han_end else rf"(?!{_LETTER})"
+    literal = max(re.split(r"['\-]", core), key=len)
+    return _Element(f"{left}{before}{body}{after}{right}", (literal,), han=han_start and han_end)
+
+
+def _split_alternatives(body: str) -> list[str]:
+    depth = 0
+    parts = [""]
+    for character in body:
+        depth += (character == "(") - (character == ")")
+        if character == "|" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+_TOKEN = re.compile(r"\s+|\.\.\.(\d{1,2})?|<([a-z]+)>|\(|[^\s()<>|]+?(?=\.\.\.|[\s()<>|]|$)")
+
+
+def _closing_bracket(phrase: str, start: int) -> int:
+    depth = 1
+    for index in range(start, len(phrase)):
+        depth += (phrase[index] == "(") - (phrase[index] == ")")
+        if not depth:
+            return index
+    raise PatternError(f"«{phrase}»: a bracket is not closed")
+
+
+def _alternatives(phrase: str, body: str, optional: bool) -> _Element:
+    options = [_parse(part.strip()) for part in _split_alternatives(body) if part.strip()]
+    if not options:
+        raise PatternError(f"«{phrase}»: empty brackets")
+    certain = all(literals for _, literals in options)
+    return _Element(
+        "(?:" + "|".join(regex for regex, _ in options) + ")",
+        tuple(literal for _, literals in options for literal in literals) if certain else (),
+        optional,
+        bool(re.search(f"[{_HAN}]", body)),
+    )
+
+
+def _elements(phrase: str) -> Iterator[tuple[str | None, _Element]]:
+    """Each element with what stands before it: None (nothing), ``blank``, or ``gap`` and its size."""
+    before: str | None = None
+    position = 0
+    while position < len(phrase):
+        token = _TOKEN.match(phrase, position)
+        if token is None:
+            raise PatternError(f"«{phrase}»: cannot read «{phrase[position:]}»")
+        text = token.group()
+        position = token.end()
+        if text.isspace():
+            before = before or "blank"
+            continue
+        if text.startswith("..."):
+            before = f"gap{token.group(1) or ''}"
+            continue
+        if text == "(":
+            end = _closing_bracket(phrase, position)
+            optional = phrase[end + 1 : end + 2] == "?"
+            element = _alternatives(phrase, phrase[position:end], optional)
+            position = end + 1 + optional
+        elif text.startswith("<"):
+            if token.group(2) not in _CLASSES:
+                raise PatternError(f"«{phrase}»: <{token.group(2)}> is not known; there is <{'> <'.join(_CLASSES)}>")
+            element = _Element(_CLASSES[token.group(2)], ())
+        else:
+            element = _word_regex(text)
+        yield before, element
+        before = None
+    if before and before.startswith("gap"):
+        raise PatternError(f"«{phrase}»: a phrase cannot end with a gap")
+
+
+def _between(before: str | None, left: _Element, right: _Element, han_phrase: bool) -> str:
+    if before is None:
+        return ""
+    if before == "blank":
+        return _LIGHT_SEPARATOR if left.han or right.han else _SEPARATOR
+    size = min(int(before[3:] or 0), 20)
+    if han_phrase:
+        return rf"[^\n。！？!?]{{0,{size * 2 or _GAP_HAN}}}?"
+    return rf"{_SEPARATOR}(?:{_LETTER}{{1,40}}{_SEPARATOR}){{0,{size or _GAP_WORDS}}}?"
+
+
+def _parse(phrase: str) -> tuple[str, tuple[str, ...]]:
+    """The regex of a phrase and the literals of its most telling mandatory element."""
+    han_phrase = bool(re.search(f"[{_HAN}]", phrase))
+    elements = list(_elements(phrase))
+    if not any(not element.optional for _, element in elements):
+        raise PatternError(f"«{phrase}»: at least one word must always be there")
+    if (elements[0][0] or "").startswith("gap"):
+        raise PatternError(f"«{phrase}»: a phrase cannot begin with a gap")
+    first = next(index for index, (_, element) in enumerate(elements) if not element.optional)
+    regex = ""
+    for index, (before, element) in enumerate(elements):
+        if index < first:
+            # An optional word in front brings the separator to its right neighbour with it.
+            following_before, following = elements[index + 1]
+            regex += f"(?:{element.regex}{_between(following_before, element, following, han_phrase)})?"
+        elif index == first:
+            regex += element.regex
+        else:
+            between = _between(before, elements[index - 1][1], element, han_phrase)
+            regex += f"(?:{between}{element.regex})?" if element.optional else between + element.regex
+    mandatory = [element.literals for _, element in elements if element.literals and not element.optional]
+    telling = max(mandatory, key=lambda literals: min(map(len, literals)), default=())
+    return regex, telling
+
+
+def compile_phrase(phrase: str) -> Phrase:
+    """Compile one phrase.
+
+    Raises:
+        PatternError: the phrase cannot be read; the message quotes it and says why.
+    """
+    written = normalise(phrase.strip()).text
+    if not written:
+        raise PatternError("an empty phrase")
+    regex, literals = _parse(written)
+    return Phrase(phrase, regex, literals)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A rule found in a text; offsets are code points of the original."""
+
+    rule: Rule
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a section: raised by any of its phrases unless an exception stands in the same sentence or line."""
+
+    id: str
+    section: str
+    any: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...]
+    match: tuple[str, ...]
+    no_match: tuple[str, ...]
+    file: str = ""
+    line: int = 0
+    example_lines: tuple[int, ...] = ()
+
+    def find(self, text: Normalised) -> Iterator[Match]:
+        """Every place in the text that raises this rule, in order of the phrases."""
+        for phrase in self.any:
+            for found in phrase.finditer(text.text):
+                if found.end() == found.start() or self._excused(text.text, found.start(), found.end()):
+                    continue
+                start, end = text.span(found.start(), found.end())
+                yield Match(self, start, end)
+
+    def _excused(self, text: str, start: int, end: int) -> bool:
+        if not self.unless:
+            return False
+        begin = 0
+        for stop in _SENTENCE_END.finditer(text, 0, start):
+            begin = stop.end()
+        after = _SENTENCE_END.search(text, end)
+        sentence = text[begin : after.start() if after else len(text)]
+        return any(next(phrase.finditer(sentence), None) for phrase in self.unless)
+
+
+def _scalar_list(node: yaml.Node | None, place: str) -> list[tuple[str, int]]:
+    if node is None:
+        return []
+    if not isinstance(node, yaml.SequenceNode):
+        raise PatternError(f"{place}: expected a list, one item a line, each after «- »")
+    items = []
+    for item in node.value:
+        if not isinstance(item, yaml.ScalarNode):
+            raise PatternError(f"{place}: line {item.start_mark.line + 1}: put this text in quotation marks")
+        items.append((item.value, item.start_mark.line + 1))
+    return items
+
+
+def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
+    """Read a rule file: section name -> its rules.
+
+    Raises:
+        PatternError: the file, a rule or a phrase cannot be understood; names file and line.
+    """
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise PatternError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)})") from error
+    sections: dict[str, tuple[Rule, ...]] = {}
+    if root is None:
+        return sections
+    if not isinstance(root, yaml.MappingNode):
+        raise PatternError(f"{path}:1: expected sections, each a name followed by «:» and its rules")
+    for key, value in root.value:
+        place = f"{path}:{key.start_mark.line + 1}"
+        if key.value in sections:
+            raise PatternError(f"{place}: section «{key.value}» stands twice")
+        if not isinstance(value, yaml.SequenceNode):
+            raise PatternError(f"{place}: section «{key.value}» must hold a list of rules")
+        rules = []
+        seen: set[str] = set()
+        for item in value.value:
+            rule = _rule(item, key.value, path)
+            if rule.id in seen:
+                raise PatternError(f"{path}:{rule.line}: rule id «{rule.id}» stands twice in «{key.value}»")
+            seen.add(rule.id)
+            rules.append(rule)
+        sections[key.value] = tuple(rules)
+    return sections
+
+
+def _rule(node: yaml.Node, section: str, path: Path) -> Rule:
+    line = node.start_mark.line + 1
+    place = f"{path}:{line}"
+    if not isinstance(node, yaml.MappingNode):
+        raise PatternError(f"{place}: a rule needs id, any, match and no_match")
+    fields: dict[str, Any] = {key.value: value for key, value in node.value}
+    unknown = set(fields) - {"id", "any", "unless", "match", "no_match"}
+    if unknown:
+        raise PatternError(f"{place}: unknown word «{sorted(unknown)[0]}»; there is id, any, unless, match, no_match")
+    if "id" not in fields or "any" not in fields:
+        raise PatternError(f"{place}: a rule needs at least id and any")
+
+    def phrases(name: str) -> tuple[Phrase, ...]:
+        compiled = []
+        for text, at in _scalar_list(fields.get(name), place):
+            try:
+                compiled.append(compile_phrase(text))
+            except PatternError as error:
+                raise PatternError(f"{path}:{at}: {error}") from error
+        return tuple(compiled)
+
+    match = _scalar_list(fields.get("match"), place)
+    no_match = _scalar_list(fields.get("no_match"), place)
+    return Rule(
+        id=fields["id"].value,
+        section=section,
+        any=phrases("any"),
+        unless=phrases("unless"),
+        match=tuple(text for text, _ in match),
+        no_match=tuple(text for text, _ in no_match),
+        file=str(path),
+        line=line,
+        example_lines=tuple(at for _, at in match + no_match),
+    )
+
+
+def check_rules(path: Path, *, examples_needed: bool = True) -> list[str]:
+    """Run every example of a rule file and compile every phrase; each failure as ``file:line: what is wrong``."""
+    try:
+        sections = load_rules(path)
+    except PatternError as error:
+        return [str(error)]
+    problems = []
+    for section, rules in sections.items():
+        for rule in rules:
+            if examples_needed and not (rule.match and rule.no_match):
+                problems.append(f"{path}:{rule.line}: {section}/{rule.id}: give at least one match and one no_match")
+            for phrase in rule.any + rule.unless:
+                try:
+                    _ = phrase.regex
+                except re.error as error:
+                    problems.append(f"{path}:{rule.line}: {section}/{rule.id}: «{phrase.source}»: {error}")
+            for text, line in zip(rule.match + rule.no_match, rule.example_lines, strict=True):
+                found = next(rule.find(normalise(text)), None) is not None
+                wanted = text in rule.match
+                if found != wanted:
+                    what = "should raise this rule and does not" if wanted else "should not raise this rule and does"
+                    problems.append(f"{path}:{line}: {section}/{rule.id}: «{text}» {what}")
+    return problems
+
+
+def main(arguments: list[str]) -> int:
+    """Check rule files named on the command line; 0 when all examples hold, 1 otherwise, 2 for bad usage."""
+    if not arguments:
+        print("usage: python -m bot.content.patterns FILE...", file=sys.stderr)
+        return 2
+    problems = [problem for name in arguments for problem in check_rules(Path(name))]
+    for problem in problems:
+        print(problem)
+    if not problems:
+        for name in arguments:
+            sections = load_rules(Path(name))
+            counts = ", ".join(
+                f"{section} {sum(len(rule.any) for rule in rules)}" for section, rules in sections.items()
+            )
+            print(f"{name}: every example holds (phrases: {counts})")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,94 @@
+"""A screening as a message: the level, the words that raised each flag, why, and what to do. Never "safe"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.content.catalogues import Catalogues
+from bot.conversation.messages import Button, Reply
+from bot.screening.detect import Finding
+from bot.screening.flags import FLAGS
+from bot.screening.screen import Screening
+
+#: Flags shown with their quotes in the first message.
+SHOWN = 5
+#: Longest quote shown, characters.
+QUOTE_CHARACTERS = 140
+_WEIGHT_ORDER = {"critical": 0, "high": 1, "medium": 2, "low": 3}
+
+
+class OfferAnswer:
+    """Builds the answer to a screened offer."""
+
+    def __init__(self, catalogues: Catalogues) -> None:
+        self._catalogues = catalogues
+
+    def reply(self, screening: Screening, language: str) -> Reply:
+        """The first message about an offer.
+
+        Args:
+            screening: what was found; must be an offer.
+            language: of the answer, not of the offer.
+        """
+        say = self._catalogues.text
+        findings = by_weight(screening.findings)
+        level = "low_flags" if screening.level == "low" and findings else screening.level
+        parts = [say(f"level.{level}", language)]
+        parts += [self._sign(finding, language) for finding in findings[:SHOWN]]
+        if len(findings) > SHOWN:
+            parts.append(say("answer.more_signs", language, number=len(findings) - SHOWN))
+        if screening.short:
+            parts.append(say("answer.too_short", language))
+        parts.append(say(f"answer.next_{screening.level}", language))
+        parts.append(say("level.note", language))
+        return Reply("\n\n".join(parts), self.buttons(language, more=bool(findings)))
+
+    def all_signs(self, flags: Sequence[str], language: str) -> Reply:
+        """Every flag of the last offer with what to ask; the offer's own words are not kept."""
+        say = self._catalogues.text
+        known = [flag for flag in flags if flag in FLAGS]
+        if not known:
+            return Reply(say("answer.no_offer_kept", language), self.buttons(language, more=False))
+        parts = [say("answer.all_title", language)]
+        for flag in known:
+            parts.append(
+                f"<b>{say(f'flag.{flag}.title', language)}</b>\n{say(f'flag.{flag}.why', language)}\n"
+                + say("answer.ask", language, ask=say(f"flag.{flag}.ask", language))
+            )
+        return Reply("\n\n".join(parts), self.buttons(language, more=False))
+
+    def what_to_do(self, language: str) -> Reply:
+        """Steps that fit any offer."""
+        return Reply(self._catalogues.text("answer.todo", language), self.buttons(language, more=False))
+
+    def buttons(self, language: str, *, more: bool) -> tuple[tuple[Button, ...], ...]:
+        """Show all, what to do, a person, report."""
+        say = self._catalogues.text
+        first = [Button(say("button.what_to_do", language), "offer:do")]
+        if more:
+            first.insert(0, Button(say("button.all_flags", language), "offer:all"))
+        return (
+            tuple(first),
+            (
+                Button(say("button.human", language), "do:talk_to_human"),
+                Button(say("button.report", language), "do:report_recruiter"),
+            ),
+        )
+
+    def _sign(self, finding: Finding, language: str) -> str:
+        say = self._catalogues.text
+        quote = " ".join(finding.quote.split())
+        if len(quote) > QUOTE_CHARACTERS:
+            quote = quote[: QUOTE_CHARACTERS - 1] + "…"
+        return say(
+            "answer.sign",
+            language,
+            title=say(f"flag.{finding.id}.title", language),
+            quote=quote,
+            why=say(f"flag.{finding.id}.why", language),
+        )
+
+
+def by_weight(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings, the heaviest first; equal ones in the order of the text."""
+    return sorted(findings, key=lambda finding: (_WEIGHT_ORDER[FLAGS[finding.id]], finding.start))

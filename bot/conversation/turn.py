@@ -1,0 +1,588 @@
+"""One turn: what a person sent, and what the bot does about it.
+
+The order is the promise: the safety net first, before any model; then a talk with staff that is going on; then the
+offer or the place the bot just asked for; then the dialogue. Each step may end the turn. What a turn changes is
+written with it in one piece (see :mod:`bot.store.turn`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.content.catalogues import Catalogues
+from bot.content.languages import LANGUAGES, choose, identify
+from bot.conversation.countries import ask_country, country_buttons
+from bot.conversation.menus import Menus
+from bot.conversation.messages import Button, Inbound, Reply
+from bot.conversation.offers import OfferAnswer, by_weight
+from bot.conversation.services import ServicesAnswer
+from bot.conversation.sources import Sources
+from bot.directory.find import NEEDS
+from bot.directory.load import Directory
+from bot.directory.model import is_country
+from bot.directory.places import countries_near, country_name, find_places, here
+from bot.handoff.relay import Relay
+from bot.safety.emergency import EmergencyAnswer
+from bot.safety.net import EMERGENCIES, Alarm, AlarmKind, Emergency, SafetyNet
+from bot.safety.quick_exit import hide
+from bot.safety.wipe import forget
+from bot.screening.ocr import PictureRefused, read_picture
+from bot.screening.screen import Screener
+from bot.store.clock import Clock
+from bot.store.turn import Turn
+
+#: A country named this soon after an alarm is answered with that country's numbers.
+ALARM_LASTS = timedelta(hours=2)
+#: Longest text understood; a longer one is read as an offer or cut.
+UNDERSTOOD_CHARACTERS = 4096
+#: A message this short that names a place, right after the bot asked for one, is only the place.
+PLACE_ANSWER_CHARACTERS = 60
+#: Below this confidence the words of an offer count more than what the model took a text for.
+SURE = 0.6
+
+_INTENT = re.compile(r"[a-z_]{3,40}")
+_DEEP_LINKS = {"check": "check", "human": "human", "services": "services", "help": "help"}
+
+
+class Dialogue(Protocol):
+    """What a turn needs of the dialogue model; see :class:`bot.dialogue.engine.DialogueEngine`."""
+
+    async def handle(
+        self, sender: str, text: str, language: str, tracker_state: bytes | None, **slots: str | None
+    ) -> Any:
+        """Understand a text and act on it."""
+
+    async def trigger(
+        self, sender: str, intent: str, language: str, tracker_state: bytes | None, **slots: str | None
+    ) -> Any:
+        """Act as if the person had said a thing of this intent."""
+
+
+class Conversation:
+    """Decides turns. Everything it needs is loaded before the model, and works without it.
+
+    Args:
+        dialogue: returns the dialogue model, or None while it is loading or after it failed.
+        dialogue_failed: whether it will not come.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalogues: Catalogues,
+        net: SafetyNet,
+        screener: Screener,
+        directory: Directory,
+        sources: Sources,
+        relay: Relay,
+        dialogue: Callable[[], Dialogue | None],
+        dialogue_failed: Callable[[], bool],
+        clock: Clock,
+    ) -> None:
+        self.catalogues = catalogues
+        self.net = net
+        self.screener = screener
+        self.relay = relay
+        self.menus = Menus(catalogues)
+        self._emergency = EmergencyAnswer(catalogues, directory)
+        self._offers = OfferAnswer(catalogues)
+        self._services = ServicesAnswer(catalogues, directory)
+        self._sources = sources
+        self._dialogue = dialogue
+        self._dialogue_failed = dialogue_failed
+        self._clock = clock
+
+    # The turn
+
+    async def respond(self, inbound: Inbound, turn: Turn, *, alarm_answered: bool = False) -> list[Reply]:
+        """Decide one turn.
+
+        Args:
+            inbound: what the person sent.
+            turn: their unit of work; language, place, cases and deletions are written through it.
+            alarm_answered: the safety net already answered this message out of turn.
+        """
+        person = turn.person
+        alarm = self.alarm(inbound)
+        if alarm is not None and alarm.kind == "quick_exit":
+            await self._hide(turn)
+            return []
+        language = self._language(inbound, turn)
+        case = await turn.current_case()
+        if case is not None and person.is_stranger and person.silent_since is not None:
+            # They hid the chat: whoever writes now is met as a stranger until they ask for a person again.
+            person.fields["hidden"] = True
+        if person.silent_since is not None and not person.fields.get("hidden"):
+            person.silent_since = None
+        if alarm is not None:
+            return await self._alarm(alarm, inbound, turn, answered=alarm_answered)
+        if inbound.kind == "command":
+            return await self._command(inbound, turn, language)
+        if inbound.kind == "button":
+            return await self._button(inbound, turn, language)
+        if inbound.kind == "location":
+            return self._location(inbound, turn, language)
+        if case is not None and not person.fields.get("hidden"):
+            self._pass_on(inbound, turn, case)
+            return []
+        if inbound.kind == "photo":
+            return await self._photo(inbound, turn, language)
+        if inbound.kind == "unreadable":
+            return [Reply(self.catalogues.text("media.unreadable", language), self.menus.help_buttons(language))]
+        return await self._text(inbound, turn, language)
+
+    def alarm(self, inbound: Inbound) -> Alarm | None:
+        """What the safety net sees in a message; buttons and commands raise none."""
+        if inbound.kind in ("text", "photo", "unreadable") and inbound.text:
+            return look_for_alarm(inbound.text, self.net, self.screener)
+        return None
+
+    def alarm_replies(self, alarm: Alarm, inbound: Inbound, chosen: str | None, country: str | None) -> list[Reply]:
+        """The answer to an alarm: no model, no database, so that it can be given when both are gone."""
+        kind = alarm.emergency
+        if kind is None:
+            return []
+        place = here(inbound.text)
+        country = place.country if place else country
+        return [
+            Reply(self._emergency.text(kind, language, country), self._alarm_buttons(kind, language, country))
+            for language in self._alarm_languages(alarm, inbound, chosen)
+        ]
+
+    # Language
+
+    def _language(self, inbound: Inbound, turn: Turn) -> str:
+        person = turn.person
+        spoken = inbound.text if inbound.kind == "text" and not inbound.forwarded else ""
+        if person.language and spoken and self.screener.screen(spoken).is_offer:
+            spoken = ""  # an offer's language is the recruiter's, not the person's
+        language = choose(
+            spoken,
+            chosen=person.language if person.language_chosen else None,
+            current=person.language,
+            language_code=inbound.language_code,
+        )
+        person.language = language
+        return language
+
+    def _alarm_languages(self, alarm: Alarm, inbound: Inbound, chosen: str | None) -> list[str]:
+        found = identify(inbound.text)
+        languages = [found.language or alarm.language]
+        if found.language in ("ru", "bg") and found.confidence < 0.8:
+            languages.append("bg" if found.language == "ru" else "ru")
+        if chosen in LANGUAGES and chosen not in languages:
+            languages.append(str(chosen))
+        return languages
+
+    # Safety
+
+    async def _alarm(self, alarm: Alarm, inbound: Inbound, turn: Turn, *, answered: bool) -> list[Reply]:
+        person = turn.person
+        place = here(inbound.text)
+        if place is not None:
+            person.country, person.city = place.country, place.city
+        self._mark_alarm(turn, alarm.kind)
+        case = await turn.current_case()
+        if case is not None and not person.fields.get("hidden"):
+            self._pass_on(inbound, turn, case)
+            self.relay.note(turn, case, "staff.alarm", kind=self.catalogues.text(f"kind.{alarm.kind}", "en"))
+        if answered:
+            return []
+        return self.alarm_replies(alarm, inbound, person.language if person.language_chosen else None, person.country)
+
+    def _mark_alarm(self, turn: Turn, kind: AlarmKind) -> None:
+        turn.person.silent_since = self._clock()
+        turn.person.fields["alarm"] = {"kind": kind, "at": self._clock().isoformat()}
+        turn.audit(f"alarm.{kind}")
+
+    def _alarm_buttons(self, kind: Emergency, language: str, country: str | None) -> tuple[tuple[Button, ...], ...]:
+        say = self.catalogues.text
+        last = (
+            Button(say("button.human", language), "do:talk_to_human"),
+            Button(say("button.hide", language), "hide:"),
+        )
+        if self._emergency.place_known(country):
+            return (last,)
+        return (*country_buttons(language, f"sos:{kind}"), last)
+
+    def _emergency_reply(self, kind: Emergency, turn: Turn, language: str) -> Reply:
+        self._mark_alarm(turn, kind)
+        country = turn.person.country
+        return Reply(self._emergency.text(kind, language, country), self._alarm_buttons(kind, language, country))
+
+    def _recent_alarm(self, turn: Turn) -> Emergency | None:
+        alarm = turn.person.fields.get("alarm")
+        if not isinstance(alarm, dict) or alarm.get("kind") not in EMERGENCIES:
+            return None
+        if self._clock() - datetime.fromisoformat(str(alarm["at"])) > ALARM_LASTS:
+            return None
+        kind: Emergency = alarm["kind"]
+        return kind
+
+    async def _hide(self, turn: Turn) -> None:
+        case = await turn.current_case()
+        await hide(turn, self.catalogues.text("command.start", turn.person.language or "en"))
+        if case is not None:
+            self.relay.note(turn, case, "staff.hidden")
+
+    # A talk with staff
+
+    def _pass_on(self, inbound: Inbound, turn: Turn, case: Any) -> None:
+        if inbound.message_id is None:
+            return
+        if inbound.kind == "text":
+            self.relay.from_person(turn, case, inbound.text, inbound.message_id, edited=inbound.edited)
+        else:
+            self.relay.copy_from_person(turn, case, inbound.message_id)
+
+    async def _offer_handoff(self, turn: Turn, language: str) -> list[Reply]:
+        say = self.catalogues.text
+        person = turn.person
+        if not self.relay.available:
+            if person.country:
+                services = self._services.reply(person.country, "hotline", language)
+                return [Reply(say("handoff.unavailable", language)), services]
+            person.fields.update(expecting="country", need="hotline")
+            text, buttons = ask_country(self.catalogues, language)
+            return [Reply(say("handoff.unavailable", language)), Reply(text, buttons, ask_location=True)]
+        case = await turn.current_case()
+        if case is not None and not person.fields.get("hidden"):
+            end = ((Button(say("button.end_case", language), "handoff:end"),),)
+            return [Reply(say("handoff.already", language), end)]
+        country = country_name(person.country, language) if person.country else say("handoff.country_none", language)
+        buttons = (
+            (
+                Button(say("button.yes", language), "handoff:yes"),
+                Button(say("button.no", language), "handoff:no"),
+            ),
+        )
+        return [Reply(say("handoff.consent", language, country=country), buttons)]
+
+    async def _handoff(self, answer: str, turn: Turn, language: str) -> list[Reply]:
+        say = self.catalogues.text
+        case = await turn.current_case()
+        if answer == "no":
+            return [Reply(say("handoff.declined", language), self.menus.help_buttons(language))]
+        if answer == "end":
+            if case is None:
+                return [Reply(say("handoff.none_open", language), self.menus.main_buttons(language))]
+            self.relay.close(turn, case, "person")
+            return [Reply(say("handoff.ended", language), self.menus.main_buttons(language))]
+        if answer != "yes" or not self.relay.available:
+            return [self.menus.main(language, "button.stale")]
+        end = ((Button(say("button.end_case", language), "handoff:end"),),)
+        if case is not None:
+            hidden = turn.person.fields.pop("hidden", None)
+            turn.person.silent_since = None
+            if hidden:
+                self.relay.note(turn, case, "staff.returned")
+                return [Reply(say("handoff.resumed", language), end)]
+            return [Reply(say("handoff.already", language), end)]
+        turn.person.fields.pop("hidden", None)
+        turn.person.silent_since = None
+        await self.relay.open(turn)
+        return [Reply(say("handoff.waiting", language), end)]
+
+    # Commands and buttons
+
+    async def _command(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
+        command = inbound.command
+        if command == "start" and inbound.text:
+            command = _DEEP_LINKS.get(inbound.text, "start")
+            code = inbound.text.removeprefix("lang_")
+            if code in LANGUAGES:
+                return self._set_language(code, turn)
+        if command == "hide":
+            await self._hide(turn)
+            return []
+        if command == "forget":
+            return [self._ask_forget(language)]
+        if command == "start":
+            return [self.menus.main(language, "start.hello")]
+        if command == "check":
+            return self._ask_offer(turn, language)
+        if command == "services":
+            return self._find(turn, language, need=None, country=None)
+        if command == "human":
+            return await self._offer_handoff(turn, language)
+        if command == "report":
+            return await self._trigger("report_recruiter", turn, language)
+        if command == "language":
+            return [self.menus.languages(language)]
+        if command == "end":
+            return await self._handoff("end", turn, language)
+        return [self.menus.main(language)]
+
+    async def _button(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
+        verb, _, argument = inbound.text.partition(":")
+        stale = [self.menus.main(language, "button.stale")]
+        if verb == "menu":
+            return [self.menus.main(language)]
+        if verb == "questions":
+            return [self.menus.questions(language)]
+        if verb == "lang":
+            return self._set_language(argument, turn) if argument in LANGUAGES else stale
+        if verb == "hide":
+            await self._hide(turn)
+            return []
+        if verb == "forget":
+            return await self._forget(argument, turn, language)
+        if verb == "handoff":
+            return await self._handoff(argument, turn, language)
+        if verb == "offer":
+            if argument == "do":
+                return [self._offers.what_to_do(language)]
+            return [self._offers.all_signs(turn.person.fields.get("offer_flags", []), language)]
+        if verb == "source":
+            return [self._sources.reply(argument, self.catalogues, language)]
+        if verb == "country":
+            return self._country_button(argument, turn, language) or stale
+        if verb == "need":
+            if argument and argument not in NEEDS:
+                return stale
+            return self._find(turn, language, need=argument or None, country=turn.person.country)
+        if verb == "sos":
+            kind, _, code = argument.partition(":")
+            if kind not in EMERGENCIES or not is_country(code):
+                return stale
+            turn.person.country = code
+            return [self._emergency_reply(kind, turn, language)]
+        if verb == "do" and _INTENT.fullmatch(argument):
+            if argument in EMERGENCY_OF_INTENT:
+                return [self._emergency_reply(EMERGENCY_OF_INTENT[argument], turn, language)]
+            return await self._trigger(argument, turn, language)
+        return stale
+
+    def _set_language(self, code: str, turn: Turn) -> list[Reply]:
+        turn.person.language, turn.person.language_chosen = code, True
+        turn.person.fields["menu_language"] = None
+        return [self.menus.main(code, "language.set")]
+
+    def _ask_offer(self, turn: Turn, language: str) -> list[Reply]:
+        turn.person.fields["expecting"] = "offer"
+        return [Reply(self.catalogues.text("screen_offer.ask", language))]
+
+    def _ask_forget(self, language: str) -> Reply:
+        say = self.catalogues.text
+        yes = Button(say("menu.forget", language), "forget:yes")
+        return Reply(say("forget.ask", language), ((yes, Button(say("button.no", language), "forget:no")),))
+
+    async def _forget(self, answer: str, turn: Turn, language: str) -> list[Reply]:
+        if answer != "yes":
+            return [Reply(self.catalogues.text("forget.kept", language), self.menus.main_buttons(language))]
+        say = self.catalogues.text
+        await forget(turn, say("forget.done", language), say("command.start", language), self.relay.staff_chat_id)
+        return []
+
+    # Places and services
+
+    def _country_button(self, code: str, turn: Turn, language: str) -> list[Reply]:
+        if not code:
+            turn.person.fields["expecting"] = "country"
+            text, buttons = ask_country(self.catalogues, language)
+            return [Reply(text, buttons, ask_location=True)]
+        if not is_country(code):
+            return []
+        turn.person.country, turn.person.city = code, None
+        return self._find(turn, language, need=turn.person.fields.pop("need", None), country=code)
+
+    def _location(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
+        say = self.catalogues.text
+        if inbound.location is None:
+            return [Reply(say("location.unknown", language))]
+        codes = countries_near(inbound.location.latitude, inbound.location.longitude)
+        alarm = self._recent_alarm(turn)
+        if len(codes) > 1:
+            verb = f"sos:{alarm}" if alarm else "country"
+            row = tuple(Button(country_name(code, language), f"{verb}:{code}") for code in codes[:4])
+            return [Reply(say("location.choose", language), (row,))]
+        if not codes:
+            turn.person.fields["expecting"] = "country"
+            return [Reply(say("location.unknown", language), country_buttons(language))]
+        turn.person.country, turn.person.city = codes[0], None
+        if alarm:
+            return [self._emergency_reply(alarm, turn, language)]
+        return self._find(turn, language, need=turn.person.fields.pop("need", None), country=codes[0])
+
+    def _find(
+        self, turn: Turn, language: str, *, need: str | None, country: str | None, city: str | None = None
+    ) -> list[Reply]:
+        person = turn.person
+        country = country or person.country
+        need = need if need in NEEDS else None
+        if country is None:
+            person.fields["expecting"] = "country"
+            if need:
+                person.fields["need"] = need
+            text, buttons = ask_country(self.catalogues, language)
+            return [Reply(text, buttons, ask_location=True)]
+        person.country, person.city = country, city or (person.city if country == person.country else None)
+        person.fields.pop("expecting", None)
+        return [self._services.reply(country, need, language, person.city)]
+
+    # Pictures and offers
+
+    async def _photo(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
+        say = self.catalogues.text
+        if inbound.image is None:
+            return [Reply(say("media.too_big", language))]
+        try:
+            text = await asyncio.to_thread(read_picture, inbound.image, language)
+        except PictureRefused as refused:
+            key = {"too_big": "media.too_big", "ocr_missing": "media.ocr_missing"}.get(
+                refused.reason, "media.ocr_failed"
+            )
+            return [Reply(say(key, language), self.menus.help_buttons(language))]
+        text = "\n".join(part for part in (inbound.text, text) if part.strip())
+        if not text:
+            return [Reply(say("media.ocr_failed", language), self.menus.help_buttons(language))]
+        read = say("media.ocr_read", language) + "\n<i>" + html.escape(text[:700], quote=False) + "</i>"
+        alarm = self.net.look(text)
+        screened = self._screen(text, turn, language, surely=alarm is None)
+        if alarm is not None and alarm.emergency and not self.screener.screen(text).is_offer:
+            return [self._emergency_reply(alarm.emergency, turn, language), Reply(read)]
+        return [Reply(read), *screened]
+
+    def _screen(self, text: str, turn: Turn, language: str, *, surely: bool) -> list[Reply]:
+        turn.person.fields.pop("expecting", None)
+        screening = self.screener.screen(text, surely_offer=surely)
+        if not screening.is_offer:
+            say = self.catalogues.text
+            return [Reply(say("answer.not_offer", language), self.menus.help_buttons(language))]
+        turn.person.fields["offer_flags"] = [finding.id for finding in by_weight(screening.findings)]
+        return [self._offers.reply(screening, language)]
+
+    # Words
+
+    async def _text(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
+        text, person = inbound.text, turn.person
+        expecting = person.fields.get("expecting")
+        place = here(text, language) if len(text) <= PLACE_ANSWER_CHARACTERS else None
+        alarm = self._recent_alarm(turn)
+        if place is not None and alarm is not None:
+            person.country, person.city = place.country, place.city
+            return [self._emergency_reply(alarm, turn, language)]
+        if place is not None and expecting == "country":
+            person.country, person.city = place.country, place.city
+            need = person.fields.pop("need", None)
+            return self._find(turn, language, need=need, country=place.country, city=place.city)
+        if inbound.forwarded or (expecting == "offer" and len(text) > 25):
+            likely = self.screener.screen(text).is_offer
+            if likely or expecting == "offer":
+                return self._screen(text, turn, language, surely=True)
+        dialogue = self._dialogue()
+        if dialogue is None:
+            return self._without_model(text, turn, language)
+        if len(text) > UNDERSTOOD_CHARACTERS:
+            return self._screen(text, turn, language, surely=False)
+        result = await dialogue.handle(person.ref, text, language, await turn.load_dialogue(), **self._slots(turn))
+        sure = result.confidence >= SURE and result.intent not in ("out_of_scope", "screen_offer")
+        if result.intent != "job_offer_text" and not sure and self.screener.screen(text).is_offer:
+            return self._screen(text, turn, language, surely=True)
+        turn.save_dialogue(result.tracker_state)
+        return await self._outputs(result, text, turn, language)
+
+    def _slots(self, turn: Turn) -> dict[str, str | None]:
+        return {"country": turn.person.country, "city": turn.person.city}
+
+    def _without_model(self, text: str, turn: Turn, language: str) -> list[Reply]:
+        if self.screener.screen(text).is_offer:
+            return self._screen(text, turn, language, surely=True)
+        places = [place for place in find_places(text, language) if place.role != "from"]
+        if places:
+            return self._find(turn, language, need=None, country=places[0].country, city=places[0].city)
+        return [self.menus.main(language, "degraded" if self._dialogue_failed() else "starting")]
+
+    async def _trigger(self, intent: str, turn: Turn, language: str) -> list[Reply]:
+        dialogue = self._dialogue()
+        if intent == "screen_offer":
+            return self._ask_offer(turn, language)
+        if intent == "talk_to_human":
+            return await self._offer_handoff(turn, language)
+        if intent == "change_language":
+            return [self.menus.languages(language)]
+        if dialogue is None:
+            return [self.menus.main(language, "degraded" if self._dialogue_failed() else "starting")]
+        result = await dialogue.trigger(
+            turn.person.ref, intent, language, await turn.load_dialogue(), **self._slots(turn)
+        )
+        turn.save_dialogue(result.tracker_state)
+        return await self._outputs(result, "", turn, language)
+
+    async def _outputs(self, result: Any, text: str, turn: Turn, language: str) -> list[Reply]:
+        replies: list[Reply] = []
+        for output in result.outputs:
+            custom = output.get("custom")
+            if custom:
+                replies += await self._marker(custom, text, turn, language)
+            elif output.get("text"):
+                buttons = tuple(
+                    tuple(Button(str(button["title"]), str(button["payload"])) for button in row)
+                    for row in _rows(output.get("buttons") or [])
+                )
+                replies.append(Reply(str(output["text"]), buttons))
+        return replies or [self.menus.main(language, "doubt.rephrase")]
+
+    async def _marker(self, marker: dict[str, Any], text: str, turn: Turn, language: str) -> list[Reply]:
+        """What an action asked for that only the conversation can do."""
+        if marker.get("emergency") in EMERGENCIES:
+            return [self._emergency_reply(marker["emergency"], turn, language)]
+        if marker.get("exit"):
+            await self._hide(turn)
+            return []
+        if marker.get("screen"):
+            return self._screen(text, turn, language, surely=True) if text else self._ask_offer(turn, language)
+        if marker.get("ask_offer"):
+            return self._ask_offer(turn, language)
+        if "find" in marker:
+            wanted = marker["find"]
+            country = wanted.get("country") or turn.person.country
+            return self._find(turn, language, need=wanted.get("need"), country=country, city=wanted.get("city"))
+        if marker.get("handoff"):
+            return await self._offer_handoff(turn, language)
+        if marker.get("forget"):
+            return [self._ask_forget(language)]
+        if marker.get("language"):
+            return [self.menus.languages(language)]
+        if "menu" in marker:
+            text_id = marker["menu"] if self.catalogues.has(str(marker["menu"])) else "menu.title"
+            return [self.menus.main(language, str(text_id))]
+        return []
+
+
+def look_for_alarm(text: str, net: SafetyNet, screener: Screener) -> Alarm | None:
+    """What the safety net sees in a text.
+
+    An offer that invites minors has a critical flag, but is not a child who writes. All other alarms stand even where
+    a text looks like an offer: somebody may tell in one message what they were promised and what happens now.
+    """
+    alarm = net.look(text)
+    if alarm is not None and alarm.kind == "child" and screener.screen(text).is_offer:
+        return None
+    return alarm
+
+
+def _rows(buttons: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Two short buttons a row, a long one alone."""
+    rows: list[list[dict[str, Any]]] = []
+    for button in buttons:
+        short = len(str(button["title"])) <= 18
+        if rows and short and len(rows[-1]) == 1 and len(str(rows[-1][0]["title"])) <= 18:
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows
+
+
+#: Intents of the dialogue model that are emergencies, and what the safety net calls them.
+EMERGENCY_OF_INTENT: dict[str, Emergency] = {
+    "emergency_danger": "danger",
+    "emergency_suicide": "suicide",
+    "emergency_medical": "medical",
+    "child_at_risk": "child",
+}

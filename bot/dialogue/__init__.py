@@ -1,0 +1,1 @@
+"""The dialogue: Rasa in the process of the bot."""

@@ -1,0 +1,1 @@
+"""Parts of the Rasa pipeline (config.yml names them by module path)."""

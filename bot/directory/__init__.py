@@ -1,0 +1,1 @@
+"""The directory of services: which hotline, shelter or office helps with which need in which country."""

@@ -1,0 +1,657 @@
+"""Chooses what to show: the emergency number first, then the services that fit the need, the surest first.
+
+What the order protects: a person who cannot read on gets a number that answers now; a medical or suicide alarm does
+not lead to the police alone; a number that rests on one old page never stands above one that is confirmed; a man is
+not sent to a shelter for women; and where no confirmed anti-trafficking line is known, the result says so instead of
+passing off another line as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, overload
+
+from bot.directory.model import INTERNATIONAL, Confidence, Entry, Phone, PhoneLine
+
+if TYPE_CHECKING:
+    from bot.directory.load import Directory
+
+#: How many entries a result holds unless told otherwise; a phone screen shows no more at once.
+DEFAULT_LIMIT: Final = 8
+
+Need = Literal[
+    "hotline", "shelter", "legal", "medical", "psychological", "recovery", "embassy", "return", "report", "child",
+    "labour", "documents", "asylum", "violence", "suicide", "danger",
+]  # fmt: skip
+#: What a person may need. ``danger``, ``medical``, ``suicide`` and ``child`` are also alarms of ``emergency()``.
+NEEDS: Final[tuple[Need, ...]] = (
+    "hotline", "shelter", "legal", "medical", "psychological", "recovery", "embassy", "return", "report", "child",
+    "labour", "documents", "asylum", "violence", "suicide", "danger",
+)  # fmt: skip
+ALARMS: Final = ("danger", "medical", "suicide", "child")
+
+#: Where 112 works by law of the Union (source: the directory's own entry zz-eu-112, "any member state").
+_EU_112_ENTRY = "zz-eu-112"
+
+_CONFIDENCE_ORDER: dict[Confidence, int] = {"confirmed": 0, "single_source": 1, "weak": 2}
+
+#: Which emergency numbers to show for an alarm, best first. What is missing here is not shown for it.
+#: In danger the text line of the police comes before the ambulance: some cannot speak aloud.
+_PHONE_ORDER: dict[str, tuple[str, ...]] = {
+    "danger": ("all", "police", "sms_police", "tourist_police", "unknown", "ambulance", "other", "fire"),
+    "medical": ("ambulance", "all", "unknown", "other", "police"),
+    "suicide": ("all", "ambulance", "unknown", "other", "police"),
+    "child": ("all", "police", "sms_police", "unknown", "ambulance", "other"),
+}
+_POLICE_ONLY = frozenset({"police", "sms_police", "tourist_police"})
+#: Needs of ``find`` whose emergency entry is chosen as for an alarm; the others as for danger.
+_ALARM_OF_NEED = {"medical": "medical", "suicide": "suicide", "psychological": "suicide", "child": "child"}
+
+
+@dataclass(frozen=True)
+class EmergencyLine:
+    """One number to show in an alarm.
+
+    Args:
+        number: the digits to show: short number, or ``+E.164`` where the entry has one.
+        reaches: ``all``, ``police``, ``ambulance`` ... for emergency services, ``suicide`` or ``child`` for lines.
+        entry: where it comes from, with its sources, confidence and names.
+        phone: the number as data, with its remarks.
+    """
+
+    number: str
+    reaches: str
+    entry: Entry
+    phone: PhoneLine
+
+    @property
+    def police_only(self) -> bool:
+        """Reaches only the police."""
+        return self.reaches in _POLICE_ONLY
+
+    @property
+    def weak(self) -> bool:
+        """Rests on weak sources: to be marked."""
+        return self.entry.confidence == "weak"
+
+
+@dataclass(frozen=True)
+class EmergencyNumbers:
+    """The answer to an alarm.
+
+    Args:
+        country: ISO code, or None where the place is unknown.
+        need: ``danger``, ``medical``, ``suicide`` or ``child``.
+        lines: numbers in the order to show them. Empty if the directory knows none for that country.
+        countries_112: where 112 reaches the emergency services, confirmed; for the text that says what 112 is while
+            the place is unknown, or the directory knows no number of the country.
+        ask_country: the bot should ask for the country: the numbers are not those of the person's place.
+        only_police: nothing but the police is known there although the alarm is medical; say so.
+    """
+
+    country: str | None
+    need: str
+    lines: tuple[EmergencyLine, ...]
+    countries_112: tuple[str, ...] = ()
+    ask_country: bool = False
+    only_police: bool = False
+
+    @property
+    def digits(self) -> tuple[str, ...]:
+        """The bare numbers, in order."""
+        return tuple(line.number for line in self.lines)
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One entry to show, and why it stands where it stands.
+
+    Args:
+        entry: the service.
+        fit: 0 to 100, how well it fits the need; the emergency entry has 100.
+        emergency: one of the country's emergency services.
+        weak: rests on weak sources: mark it "check before relying".
+        phones: its numbers, the right one for the need first.
+        fallback: it does not do what was asked for, but can refer or is the nearest confirmed service.
+        international: of no single country.
+        home_country: a line of the person's own country for its citizens abroad.
+    """
+
+    entry: Entry
+    fit: int
+    emergency: bool
+    weak: bool
+    phones: tuple[PhoneLine, ...]
+    fallback: bool = False
+    international: bool = False
+    home_country: bool = False
+
+    def name_in(self, language: str) -> str:
+        """The entry's name in a language of the bot; falls back to the native name, then to English."""
+        return self.entry.name_in(language)
+
+    def phone_lines(self) -> tuple[PhoneLine, ...]:
+        """The numbers ready to be shown, the right one for the need first."""
+        return self.phones
+
+
+@dataclass(frozen=True)
+class FindResult(Sequence[Found]):
+    """What was found, in the order to show it. Behaves as a sequence of ``Found``.
+
+    Args:
+        found: the entries, emergency first.
+        no_dedicated_line: no confirmed anti-trafficking line is known in this country for this person; say so.
+        no_emergency_number: the directory has no emergency number of this country; say so.
+        ask_nationality: embassies were asked for, and whose citizen the person is would change the answer.
+    """
+
+    found: tuple[Found, ...]
+    no_dedicated_line: bool = False
+    no_emergency_number: bool = False
+    ask_nationality: bool = False
+
+    @overload
+    def __getitem__(self, index: int) -> Found: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Found]: ...
+    def __getitem__(self, index: int | slice) -> Found | Sequence[Found]:
+        return self.found[index]
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+
+_Rule = tuple[int, Callable[[Entry], bool]]
+
+
+def _offers(*services: str) -> Callable[[Entry], bool]:
+    return lambda entry: any(service in entry.services for service in services)
+
+
+def _is(*kinds: str) -> Callable[[Entry], bool]:
+    return lambda entry: entry.kind in kinds
+
+
+def _both(first: Callable[[Entry], bool], second: Callable[[Entry], bool]) -> Callable[[Entry], bool]:
+    return lambda entry: first(entry) and second(entry)
+
+
+_TRAFFICKING_LINE = _both(_is("hotline"), _offers("trafficking"))
+
+#: For each need: how well an entry fits, the best rule counts. Below 40 the entry does not do what was asked for but
+#: can refer there; it is shown only when there is room, and said to be a fallback.
+_FIT: dict[str, tuple[_Rule, ...]] = {
+    "hotline": (
+        (95, _TRAFFICKING_LINE),
+        (80, _offers("trafficking")),
+        (75, _both(_is("hotline", "labour_inspectorate"), _offers("labour_exploitation"))),
+        (60, _offers("labour_exploitation", "sexual_exploitation")),
+        (50, _both(_is("hotline"), _offers("domestic_violence", "asylum"))),
+        (30, _offers("psychological", "legal_aid", "child_protection")),
+    ),
+    "shelter": (
+        (95, _both(_is("shelter"), _offers("trafficking"))),
+        (92, _is("shelter")),
+        (85, _both(_offers("shelter"), _offers("trafficking"))),
+        (75, _offers("shelter")),
+        (38, _TRAFFICKING_LINE),
+        (30, _both(_is("hotline"), _offers("referral"))),
+    ),
+    "legal": (
+        (95, _both(_is("legal_aid"), _offers("legal_aid"))),
+        (90, _both(_offers("legal_aid"), _offers("trafficking", "labour_exploitation"))),
+        (75, _offers("legal_aid")),
+        (38, _TRAFFICKING_LINE),
+        (30, _is("labour_inspectorate")),
+    ),
+    "medical": (
+        (90, _both(_offers("medical"), _offers("trafficking", "labour_exploitation", "referral"))),
+        (80, _offers("medical")),
+        (38, _TRAFFICKING_LINE),
+        (30, _both(_is("hotline"), _offers("referral"))),
+    ),
+    "psychological": (
+        (95, _both(_offers("psychological"), _offers("trafficking", "sexual_exploitation", "domestic_violence"))),
+        (90, _offers("psychological", "suicide_prevention")),
+        (38, _TRAFFICKING_LINE),
+    ),
+    "recovery": (
+        (95, _both(_is("reintegration"), _offers("reintegration"))),
+        (90, _offers("reintegration")),
+        (60, _both(_is("ngo", "shelter"), _offers("trafficking"))),
+        (38, _TRAFFICKING_LINE),
+        (30, _both(_is("hotline"), _offers("referral"))),
+    ),
+    "embassy": (
+        (95, _is("consular")),
+        (60, _offers("repatriation")),
+        (50, _offers("documents")),
+        (38, _TRAFFICKING_LINE),
+    ),
+    "return": (
+        (90, _offers("repatriation")),
+        (60, _is("consular")),
+        (38, _TRAFFICKING_LINE),
+    ),
+    "report": (
+        (95, _both(_offers("report"), _offers("trafficking"))),
+        (85, _both(_offers("report"), _offers("labour_exploitation", "cybercrime"))),
+        (60, _TRAFFICKING_LINE),
+        (45, _offers("report")),
+        (30, _is("labour_inspectorate")),
+    ),
+    "child": (
+        (95, _is("child_helpline")),
+        (80, _offers("child_protection")),
+        (60, _offers("missing_persons")),
+        (38, _TRAFFICKING_LINE),
+    ),
+    "labour": (
+        (95, _both(_is("labour_inspectorate", "union"), _offers("labour_exploitation"))),
+        (90, _both(_offers("labour_exploitation"), _offers("legal_aid"))),
+        (85, _offers("labour_exploitation")),
+        (60, _is("labour_inspectorate", "union")),
+        (38, _TRAFFICKING_LINE),
+        (30, _offers("legal_aid")),
+    ),
+    "documents": (
+        (90, _both(_offers("documents"), _offers("legal_aid", "trafficking", "labour_exploitation"))),
+        (85, _offers("documents")),
+        (60, _is("consular")),
+        (45, _offers("legal_aid")),
+        (38, _TRAFFICKING_LINE),
+    ),
+    "asylum": (
+        (95, _offers("asylum")),
+        (45, _offers("legal_aid")),
+        (38, _TRAFFICKING_LINE),
+    ),
+    "violence": (
+        (95, _both(_is("hotline"), _offers("domestic_violence"))),
+        (85, _offers("domestic_violence")),
+        (60, _offers("sexual_exploitation")),
+        (38, _TRAFFICKING_LINE),
+    ),
+    "suicide": (
+        (95, _offers("suicide_prevention")),
+        (75, _offers("psychological")),
+    ),
+    "danger": (
+        (90, _TRAFFICKING_LINE),
+        (70, _offers("trafficking")),
+        (50, _both(_is("hotline"), _offers("domestic_violence", "labour_exploitation"))),
+        (45, _is("child_helpline")),
+    ),
+}  # fmt: skip
+_FALLBACK_BELOW = 40
+#: Where a service for seafarers is worth a last line to everybody: nobody asks whether the person works on a ship.
+_SEAFARERS_TOO = frozenset({None, "hotline", "labour", "return"})
+#: What a service in the person's city is worth, and what the lack of any number to call or write to costs, in points.
+_CITY_BONUS = 30
+_NO_NUMBER = 25
+#: Points of the person's own embassy whatever the need: it can at least refer, and give papers.
+_OWN_EMBASSY = 45
+#: Needs that an embassy serves even when nobody said whose citizen the person is.
+_CONSULAR_NEEDS = frozenset({"embassy", "return"})
+#: An entry for children only, or for seafarers, is no answer to an adult who asked for something else.
+_CHILD_NEEDS = frozenset({"child"})
+
+
+def fit(entry: Entry, need: str | None) -> int:
+    """How well an entry fits a need, 0 (not at all) to 100. Without a need as for a hotline, all others at least 20."""
+    rules = _FIT[need or "hotline"]
+    best = max((points for points, rule in rules if rule(entry)), default=0)
+    if need is None:
+        best = max(best, 20)
+    only_children = set(entry.serves) <= {"children", "families"} and need not in _CHILD_NEEDS
+    return min(best, 25) if only_children or entry.only_for else best
+
+
+def has_dedicated_line(entries: Iterable[Entry], serves: str | None = None) -> bool:
+    """Whether a confirmed anti-trafficking line with a number is among the entries.
+
+    A line for one group (women only, when a man asks) is none, nor is a police number. An editor can say of an entry
+    that it is none (``dedicated_line: false``): it covers one region, or too little is known of it.
+    """
+    return any(
+        entry.kind == "hotline"
+        and "trafficking" in entry.services
+        and entry.confidence == "confirmed"
+        and entry.dedicated_line is not False
+        and entry.reachable_now
+        and entry.citizens_of is None
+        and not set(entry.serves) <= {"children", "families"}
+        and entry.suits(serves)
+        for entry in entries
+    )
+
+
+def _same_city(asked: str | None, entry: Entry) -> bool:
+    return bool(asked and entry.city and asked.casefold() == entry.city.casefold())
+
+
+def _ordered_phones(entry: Entry, alarm: str) -> tuple[PhoneLine, ...]:
+    if entry.kind != "emergency":
+        return entry.phone_lines()
+    order = _PHONE_ORDER[alarm]
+    return tuple(sorted(entry.phone_lines(), key=lambda line: order.index(line.for_) if line.for_ in order else 99))
+
+
+def _emergency_entries(entries: Iterable[Entry], alarm: str) -> list[Entry]:
+    """Emergency entries, the one with the best number for the alarm first; confirmed before others on a tie."""
+    order = _PHONE_ORDER[alarm]
+
+    def rank(entry: Entry) -> tuple[int, int]:
+        places = [order.index(phone.for_) for phone in entry.phones if phone.for_ in order]
+        return min(places, default=99), _CONFIDENCE_ORDER[entry.confidence]
+
+    return sorted((entry for entry in entries if entry.kind == "emergency"), key=rank)
+
+
+def _eu_112(directory: Directory, country: str) -> Entry | None:
+    entry = directory.get(_EU_112_ENTRY)
+    return entry if entry is not None and country in entry.valid_in else None
+
+
+def _is_for_this_person(entry: Entry, need: str | None, serves: str | None, nationality: str | None) -> bool:
+    if not entry.suits(serves):
+        return False
+    if entry.kind != "consular" and entry.citizens_of is None:
+        return True
+    if nationality is not None:
+        return entry.citizens_of == nationality
+    # Nobody said whose citizen the person is: embassies only if asked for, each of them named as whose it is.
+    return need in _CONSULAR_NEEDS
+
+
+def _sorted_by_merit(
+    entries: Iterable[Entry],
+    need: str | None,
+    city: str | None,
+    language: str | None,
+    serves: str | None,
+    citizen: str | None,
+) -> list[tuple[int, Entry]]:
+    def rank(item: tuple[int, Entry]) -> tuple[bool, bool, int, int, int, int, int, int]:
+        points, entry = item
+        merit = points + (_CITY_BONUS if _same_city(city, entry) else 0) - (0 if entry.reachable_now else _NO_NUMBER)
+        return (
+            entry.confidence == "weak",
+            points < _FALLBACK_BELOW,
+            -merit,
+            0 if language and language in entry.languages else 1,
+            _CONFIDENCE_ORDER[entry.confidence],
+            0 if serves in entry.serves or "anyone" in entry.serves else 1,
+            0 if entry.around_the_clock else 1,
+            0 if entry.city is None else 1,
+        )
+
+    def points_of(entry: Entry) -> int:
+        own = citizen is not None and entry.citizens_of == citizen
+        return max(fit(entry, need), _OWN_EMBASSY) if own else fit(entry, need)
+
+    scored = [(points_of(entry), entry) for entry in entries]
+    return sorted((item for item in scored if item[0] > 0), key=rank)
+
+
+def find(
+    directory: Directory,
+    country: str | None,
+    city: str | None = None,
+    language: str | None = None,
+    need: str | None = None,
+    serves: str | None = None,
+    nationality: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> FindResult:
+    """The services to show.
+
+    Args:
+        directory: what is known.
+        country: ISO 3166-1 alpha-2 of where the person is (or wants help); None if unknown.
+        city: city in English as in the directory; puts its services first, hides no others.
+        language: code of the person's language; services known to speak it come first among equals.
+        need: one of ``NEEDS``, or None for everything, hotlines first.
+        serves: ``men``, ``women`` or ``children`` where the person said so: leaves out what does not let them in.
+        nationality: ISO code of the person's citizenship: adds their embassy and their country's line for citizens
+            abroad, leaves out other countries' embassies.
+        limit: at most so many entries, emergency ones included.
+
+    Returns:
+        emergency entries first (the right service for the need first), then confirmed and single-source entries by
+        fit, city and language; then international ones where no dedicated line is known; weak ones last.
+
+    Raises:
+        ValueError: ``need`` is none of ``NEEDS``.
+    """
+    if need is not None and need not in _FIT:
+        raise ValueError(f"need is one of {', '.join(NEEDS)}")
+    alarm = _ALARM_OF_NEED.get(need or "", "danger")
+    code = country.upper() if country else INTERNATIONAL
+    citizen = nationality.upper() if nationality else None
+    local = directory.of_country(code) if code != INTERNATIONAL else ()
+
+    emergency_entries = _emergency_entries(local, alarm)
+    no_number = not emergency_entries
+    if no_number and (eu_112 := _eu_112(directory, code)):
+        emergency_entries, no_number = [eu_112], False
+    if code == INTERNATIONAL:
+        emergency_entries = _emergency_entries(directory.of_country(INTERNATIONAL), alarm)
+
+    services = [
+        entry for entry in local if entry.kind != "emergency" and _is_for_this_person(entry, need, serves, citizen)
+    ]
+    home: list[Entry] = []
+    if citizen and citizen != code:
+        home = [entry for entry in directory.of_country(citizen) if entry.citizens_of == citizen]
+        home = [entry for entry in home if entry.suits(serves)]
+    dedicated = code != INTERNATIONAL and has_dedicated_line(local, serves)
+    across = [
+        entry
+        for entry in directory.of_country(INTERNATIONAL)
+        if entry.kind != "emergency" and entry.suits(serves) and _works_in(entry, code)
+    ]
+    if need == "child" and any(e.kind == "child_helpline" and e.confidence == "confirmed" for e in services):
+        across = [entry for entry in across if entry.kind != "child_helpline"]
+
+    ranked = _sorted_by_merit([*services, *home], need, city, language, serves, citizen)
+    across = [entry for entry in across if fit(entry, need) >= _FALLBACK_BELOW or entry.only_for]
+    if need not in _SEAFARERS_TOO:
+        across = [entry for entry in across if not entry.only_for]
+    foreign = _sorted_by_merit(across, need, city, language, serves, citizen)
+    if citizen is None:
+        ranked = _one_embassy_each(ranked)
+    sure = [item for item in ranked if item[1].confidence != "weak" and item[0] >= _FALLBACK_BELOW]
+    spare = [item for item in ranked if item[1].confidence != "weak" and item[0] < _FALLBACK_BELOW]
+    weak = [item for item in ranked if item[1].confidence == "weak"]
+    if not dedicated or not sure:
+        # What an office without a number does for the person is little: one that fits, then the weak local ones.
+        international = foreign
+    elif need in ("child", "return", "recovery", "labour"):
+        international = [item for item in foreign if item[0] >= _FALLBACK_BELOW]
+    else:
+        international = []
+
+    head = [_found(entry, 100, alarm, code, citizen) for entry in _worth_showing(emergency_entries, need)]
+    room = max(limit - len(head), 0)
+    nearest = international[:1] if international and international[0][0] >= _FALLBACK_BELOW else []
+    weak_fit = [item for item in weak if item[0] >= _FALLBACK_BELOW]
+    weak_rest = [item for item in weak if item[0] < _FALLBACK_BELOW]
+    if sure or nearest:
+        ordered = [*sure, *nearest, *weak_fit, *spare, *weak_rest]
+    else:
+        ordered = [*spare[:1], *weak_fit, *spare[1:], *weak_rest]
+    ordered += [item for item in international if item not in nearest]
+    if not dedicated and len(sure) >= room > 1 and nearest:
+        # One place is kept for a service across borders, or a long local list would push it out of sight.
+        ordered = [*sure[: room - 1], *nearest]
+    tail = [_found(entry, points, alarm, code, citizen) for points, entry in ordered[:room]]
+    return FindResult(
+        tuple([*head, *tail][: max(limit, 1)]),
+        no_dedicated_line=not dedicated,
+        no_emergency_number=no_number and code != INTERNATIONAL,
+        ask_nationality=need in _CONSULAR_NEEDS and citizen is None,
+    )
+
+
+def _one_embassy_each(ranked: Iterable[tuple[int, Entry]]) -> list[tuple[int, Entry]]:
+    """Of each state's embassies and consulates only the best: nobody said yet whose citizen the person is."""
+    seen: set[str] = set()
+    kept = []
+    for item in ranked:
+        state = item[1].citizens_of
+        if item[1].kind == "consular" and state is not None:
+            if state in seen:
+                continue
+            seen.add(state)
+        kept.append(item)
+    return kept
+
+
+def _works_in(entry: Entry, code: str) -> bool:
+    return code == INTERNATIONAL or not entry.valid_in or code in entry.valid_in
+
+
+def _worth_showing(entries: Sequence[Entry], need: str | None) -> list[Entry]:
+    """All emergency entries in an alarm; else the first, and others only where they reach another service."""
+    if need in ALARMS:
+        return list(entries)
+    chosen: list[Entry] = []
+    reached: set[str] = set()
+    for entry in entries:
+        adds = {phone.for_ for phone in entry.phones if phone.for_ in ("all", "police", "ambulance")} - reached
+        if not chosen or (adds and "all" not in reached):
+            chosen.append(entry)
+            reached |= {str(phone.for_) for phone in entry.phones}
+    return chosen
+
+
+def _found(entry: Entry, points: int, alarm: str, code: str, citizen: str | None) -> Found:
+    return Found(
+        entry=entry,
+        fit=points,
+        emergency=entry.kind == "emergency",
+        weak=entry.confidence == "weak",
+        phones=_ordered_phones(entry, alarm),
+        fallback=points < _FALLBACK_BELOW,
+        international=entry.international,
+        home_country=citizen is not None and citizen != code and entry.country == citizen,
+    )
+
+
+def countries_with_112(directory: Directory) -> tuple[str, ...]:
+    """Countries where 112 reaches the emergency services, by a confirmed entry of their own or of the EU; sorted."""
+    own = {
+        entry.country
+        for entry in directory.entries
+        if entry.kind == "emergency" and entry.confidence == "confirmed" and not entry.international
+        for phone in entry.phones
+        if phone.dialled == "112" and phone.for_ == "all"
+    }
+    eu_112 = directory.get(_EU_112_ENTRY)
+    return tuple(sorted(own | set(eu_112.valid_in if eu_112 else ())))
+
+
+def _line(entry: Entry, phone: Phone, reaches: str) -> EmergencyLine:
+    shown = phone.line()
+    return EmergencyLine(shown.digits, reaches, entry, shown)
+
+
+def _emergency_services(entries: Iterable[Entry], alarm: str) -> list[EmergencyLine]:
+    order = _PHONE_ORDER[alarm]
+    lines = [
+        _line(entry, phone, str(phone.for_))
+        for entry in entries
+        if entry.kind == "emergency"
+        for phone in entry.phones
+        if phone.for_ in order
+    ]
+    lines.sort(key=lambda line: (order.index(line.reaches), _CONFIDENCE_ORDER[line.entry.confidence]))
+    reached = {line.reaches for line in lines}
+    if alarm in ("medical", "suicide") and reached & {"all", "ambulance"}:
+        lines = [line for line in lines if not line.police_only]
+    if reached & {"all", "police", "ambulance"}:
+        # "other" is the line for reports that can wait, the text line for registered people and the like.
+        lines = [line for line in lines if line.reaches not in ("other", "tourist_police")]
+    seen: set[str] = set()
+    return [line for line in lines if not (line.number in seen or seen.add(line.number))]  # type: ignore[func-returns-value]
+
+
+def _help_lines(entries: Iterable[Entry], alarm: str, language: str | None, serves: str | None) -> list[EmergencyLine]:
+    """Nation-wide suicide lines or child helplines, the surest to answer first."""
+    if alarm == "suicide":
+        fitting = [e for e in entries if "suicide_prevention" in e.services and e.kind != "emergency"]
+        # A line that lets in only women or children is for whoever said so; when unsure, only lines for anyone.
+        fitting = [e for e in fitting if "anyone" in e.serves or (serves is not None and serves in e.serves)]
+    else:
+        fitting = [e for e in entries if e.kind == "child_helpline" and "child_protection" in e.services]
+    fitting = [e for e in fitting if e.phones and e.city is None]
+
+    def rank(entry: Entry) -> tuple[int, int, int, int]:
+        return (
+            _CONFIDENCE_ORDER[entry.confidence],
+            0 if entry.around_the_clock else 1,
+            0 if language and language in entry.languages else 1,
+            0 if entry.kind == "hotline" or alarm == "child" else 1,
+        )
+
+    return [_line(entry, entry.phones[0], alarm) for entry in sorted(fitting, key=rank)]
+
+
+def emergency(
+    directory: Directory,
+    country: str | None,
+    need: str = "danger",
+    language: str | None = None,
+    serves: str | None = None,
+) -> EmergencyNumbers:
+    """The digits for an alarm, in the order to show them.
+
+    Danger: all services or the police first. Medical: ambulance or all services, never the police first. Suicide: a
+    confirmed line that answers day and night, then emergency services; a line with other or unknown hours stands
+    behind the emergency number. Child: the child helpline under the same rule, and emergency services.
+
+    Args:
+        directory: what is known; one of ``Directory.load_emergency`` is enough.
+        country: ISO code, or None if nobody knows where the person is. Never guess it from a language.
+        need: ``danger``, ``medical``, ``suicide`` or ``child``.
+        language: the person's language, to choose among equal lines.
+        serves: ``men``, ``women`` or ``children`` where the person said so.
+
+    Raises:
+        ValueError: ``need`` is none of these.
+    """
+    if need not in ALARMS:
+        raise ValueError(f"need is one of {', '.join(ALARMS)}")
+    where_112 = countries_with_112(directory)
+    code = country.upper() if country else None
+    if code is None or code == INTERNATIONAL:
+        across = directory.of_country(INTERNATIONAL)
+        return EmergencyNumbers(None, need, tuple(_emergency_services(across, need)), where_112, ask_country=True)
+
+    local = list(directory.of_country(code))
+    services = _emergency_services(local, need)
+    if not services and (eu_112 := _eu_112(directory, code)):
+        services = _emergency_services([eu_112], need)
+    helplines = _help_lines(local, need, language, serves) if need in ("suicide", "child") else []
+    first = [line for line in helplines if line.entry.confidence == "confirmed" and line.entry.around_the_clock][:1]
+    behind = [line for line in helplines if line not in first][: 2 - len(first)]
+    if any(line.entry.confidence == "confirmed" for line in [*first, *behind]):
+        behind = [line for line in behind if not line.weak]
+    lines = [*first, *services, *behind]
+    if need in ("medical", "suicide"):
+        # A number of the police alone leads only if nothing else at all is known.
+        lines.sort(key=lambda line: line.police_only)
+    return EmergencyNumbers(
+        code,
+        need,
+        tuple(lines),
+        countries_112=() if lines else where_112,
+        ask_country=False,
+        only_police=need in ("medical", "suicide") and bool(lines) and all(line.police_only for line in lines),
+    )

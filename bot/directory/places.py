@@ -1,0 +1,696 @@
+"""Recognises countries and cities in what a person writes, and says whether the person is there.
+
+Somebody in Turkey who comes from Uzbekistan needs the Turkish number, so a place alone is not enough: the words around
+it tell whether the person is in it, comes from it or is asked to go to it. The forms come from
+``locales/<lang>/places.yml``, which an NGO can edit.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import tzfpy
+import yaml
+from babel import Locale
+from babel.core import get_global
+
+from bot.content.normalise import Normalised, normalise
+from bot.directory.model import INTERNATIONAL, is_country
+from bot.directory.place_forms import Case, Flags, cyrillic_keys, expand, latin_key, split_flags, tokens
+
+try:
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
+LANGUAGES = ("ru", "en", "bg", "zh")
+Role = Literal["in", "from", "to", "unknown"]
+PlaceKind = Literal["country", "city", "adjective", "people"]
+
+_DEFAULT_LOCALES = Path(__file__).resolve().parents[2] / "locales"
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_SENTENCE_END = re.compile(r"[.!?;\n。！？；…]")
+_CLAUSE_END = re.compile(r"[,:()，、：（）—–]| - ")
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_WORD_GROUPS = (
+    "in", "from", "to", "arrived", "going", "leaving", "calling", "self", "citizen", "skip", "near", "language",
+    "tongue", "not_a_place",
+)  # fmt: skip
+#: How far back, in words or Han characters, a verb still belongs to the place.
+_WINDOW = 7
+_HAN_WINDOW = 10
+#: Shorter words typed in Latin letters are taken for Russian or Bulgarian only after "v", "iz", "ot" ...
+_LATIN_ALONE = 6
+_LATIN_AT_ALL = 4
+#: Up to this length a name may be an abbreviation, such as US, and only capitals throughout tell it from a word.
+_ABBREVIATION = 3
+
+
+class PlacesError(Exception):
+    """A places file cannot be read; the text names file and place in it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a text.
+
+    Args:
+        country: ISO 3166-1 alpha-2.
+        city: in English as in the directory; None for a country.
+        start: first code point in the original text.
+        end: the code point behind the last.
+        role: whether the person is ``in`` it, is or comes ``from`` it, goes ``to`` it; ``unknown`` if no word tells.
+        kind: ``country``, ``city``, ``adjective`` (Turkish) or ``people`` (a Turk); the last two are weaker.
+    """
+
+    country: str
+    city: str | None
+    start: int
+    end: int
+    role: Role
+    kind: PlaceKind
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    country: str
+    city: str | None
+    kind: PlaceKind
+    language: str
+    flags: Flags
+    case: Case
+    rest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Match:
+    candidate: _Candidate
+    start: int
+    end: int
+    first: int
+    last: int
+    latin_typed: bool = False
+
+
+@dataclass
+class _Words:
+    """The function words of one language, exact and by their beginning."""
+
+    exact: dict[str, frozenset[str]] = field(default_factory=dict)
+    stems: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def has(self, group: str, word: str) -> bool:
+        return word in self.exact[group] or bool(self.stems[group] and word.startswith(self.stems[group]))
+
+
+_PREFERENCE: Mapping[str, int] = {"city": 0, "country": 1, "people": 2, "adjective": 3}
+
+
+class Gazetteer:
+    """All place forms of the four languages, ready to be searched.
+
+    Args:
+        locales_dir: folder with ``<lang>/places.yml``.
+
+    Raises:
+        PlacesError: a file is missing or wrong.
+    """
+
+    def __init__(self, locales_dir: Path) -> None:
+        self._exact: dict[str, list[_Candidate]] = {}
+        self._stems: dict[str, list[_Candidate]] = {}
+        self._latin: dict[str, list[_Candidate]] = {}
+        self._han: dict[str, list[tuple[str, _Candidate]]] = {}
+        self._not_a_place: dict[str, list[tuple[str, ...]]] = {}
+        self._han_not_a_place: tuple[str, ...] = ()
+        self._words: dict[str, _Words] = {}
+        for language in LANGUAGES:
+            self._read(locales_dir / language / "places.yml", language)
+        for forms in self._han.values():
+            forms.sort(key=lambda item: -len(item[0]))
+
+    def _read(self, file: Path, language: str) -> None:
+        try:
+            with file.open(encoding="utf-8-sig") as stream:
+                loaded: Any = yaml.load(stream, Loader=_SafeLoader)
+        except OSError as error:
+            raise PlacesError(f"{file}: cannot be read") from error
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            raise PlacesError(f"{file}:{mark.line + 1 if mark else 1}: not readable as YAML") from error
+        try:
+            self._read_words(loaded["words"], language)
+            for country, about in loaded["places"].items():
+                if not is_country(country):
+                    raise ValueError(f"{country} is not a two-letter country code in quotes")
+                self._read_country(country, about, language)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise PlacesError(f"{file}: {error}") from error
+
+    def _read_words(self, groups: Mapping[str, list[str]], language: str) -> None:
+        words = _Words()
+        for group in _WORD_GROUPS:
+            listed = groups[group]
+            words.exact[group] = frozenset(word for word in listed if not word.endswith("*"))
+            words.stems[group] = tuple(word[:-1] for word in listed if word.endswith("*"))
+        self._words[language] = words
+        if language == "zh":
+            self._han_not_a_place = tuple(groups["not_a_place"])
+            return
+        for phrase in groups["not_a_place"]:
+            for form in expand(phrase, language):
+                self._not_a_place.setdefault(form.words[0], []).append(form.words)
+
+    def _read_country(self, country: str, about: Mapping[str, Any], language: str) -> None:
+        unknown = set(about) - {"names", "adjectives", "people", "cities"}
+        if unknown:
+            raise ValueError(f"{country}: {', '.join(sorted(unknown))} is not known here")
+        for written in about.get("names", ()):
+            self._add(written, country, None, "country", language)
+        for written in about.get("adjectives", ()):
+            self._add(written, country, None, "adjective", language)
+        for written in about.get("people", ()):
+            self._add(written, country, None, "people", language)
+        for city, forms in about.get("cities", {}).items():
+            for written in forms:
+                self._add(written, country, city, "city", language)
+
+    def _add(self, written: str, country: str, city: str | None, kind: PlaceKind, language: str) -> None:
+        body, flags = split_flags(written)
+        # The files hold small letters, е for ё and simplified characters (the check says so): no need to normalise
+        # four thousand forms at every start.
+        if language == "zh":
+            candidate = _Candidate(country, city, kind, language, flags, "")
+            text = body
+            self._han.setdefault(text[0], []).append((text, candidate))
+            return
+        for form in expand(body, language):
+            candidate = _Candidate(country, city, kind, language, flags, form.case, form.words[1:])
+            if form.prefix:
+                self._stems.setdefault(form.words[0], []).append(candidate)
+                continue
+            self._exact.setdefault(form.words[0], []).append(candidate)
+            if language in ("ru", "bg") and kind in ("country", "city") and not flags.needs_context:
+                self._add_latin(form.words, candidate)
+
+    def _add_latin(self, words: tuple[str, ...], candidate: _Candidate) -> None:
+        keys = [cyrillic_keys(word) for word in words]
+        if not all(keys):
+            return
+        for variant in range(max(len(options) for options in keys)):
+            chosen = [options[min(variant, len(options) - 1)] for options in keys]
+            if len("".join(chosen)) >= _LATIN_AT_ALL:
+                typed = replace(candidate, rest=tuple(chosen[1:]))
+                listed = self._latin.setdefault(chosen[0], [])
+                if typed not in listed:
+                    listed.append(typed)
+
+    # ---- search ------------------------------------------------------------------------------------------------
+
+    def find(self, text: str, language: str | None = None) -> list[Place]:
+        """All places in a text, in its order; see ``find_places``."""
+        normalised = normalise(text)
+        found = _Search(self, normalised, language).places()
+        for match in _FLAG.finditer(text):
+            code = "".join(chr(ord(letter) - 0x1F1E6 + ord("A")) for letter in match.group())
+            if is_country(code):
+                found.append(Place(code, None, match.start(), match.end(), "unknown", "country"))
+        return sorted(found, key=lambda place: place.start)
+
+
+class _Search:
+    """One search in one text."""
+
+    def __init__(self, gazetteer: Gazetteer, normalised: Normalised, language: str | None) -> None:
+        self.gazetteer = gazetteer
+        self.normalised = normalised
+        self.text = normalised.text
+        self.language = language
+        self.tokens = tokens(self.text)
+        self._roles: dict[int, Role] = {}
+
+    def places(self) -> list[Place]:
+        matches = list(self._words_matches())
+        if _HAN.search(self.text):
+            matches.extend(self._han_matches())
+        matches.sort(key=lambda match: match.start)
+        places: list[Place] = []
+        previous: _Match | None = None
+        for match in matches:
+            role = self._role(match, previous, places[-1].role if places else "unknown")
+            if role is None:
+                continue
+            start, end = self.normalised.span(match.start, match.end)
+            candidate = match.candidate
+            places.append(Place(candidate.country, candidate.city, start, end, role, candidate.kind))
+            previous = match
+        return places
+
+    def _words_matches(self) -> Iterator[_Match]:
+        index = 0
+        while index < len(self.tokens):
+            if skip := self._not_a_place(index):
+                index += skip
+                continue
+            match = self._match_at(index)
+            if match is None:
+                index += 1
+                continue
+            yield match
+            index = match.last + 1
+
+    def _not_a_place(self, index: int) -> int:
+        for words in self.gazetteer._not_a_place.get(self.tokens[index][0], ()):
+            if tuple(token for token, _, _ in self.tokens[index : index + len(words)]) == words:
+                return len(words)
+        return 0
+
+    def _match_at(self, index: int) -> _Match | None:
+        word, _, _ = self.tokens[index]
+        bare = word[:-2] if word.endswith("'s") else word
+        options = [(c, c.rest, False) for c in self.gazetteer._exact.get(bare, ())]
+        for length in range(min(len(bare), 16), 2, -1):
+            if stems := self.gazetteer._stems.get(bare[:length]):
+                options.extend((c, c.rest, False) for c in stems)
+                break
+        if not options and bare.isascii() and len(bare) >= _LATIN_AT_ALL - 1:
+            options = [(c, c.rest, True) for c in self.gazetteer._latin.get(latin_key(bare), ())]
+        best: tuple[tuple[int, int, int, int], _Match] | None = None
+        for candidate, rest, latin_typed in options:
+            if not self._continues(index, rest, latin_typed):
+                continue
+            last = index + len(rest)
+            match = _Match(candidate, self.tokens[index][1], self.tokens[last][2], index, last, latin_typed)
+            if not self._allowed(match):
+                continue
+            rank = (
+                -len(rest),
+                0 if candidate.language == self.language else 1,
+                _PREFERENCE[candidate.kind],
+                LANGUAGES.index(candidate.language),
+            )
+            if best is None or rank < best[0]:
+                best = rank, match
+        return best[1] if best else None
+
+    def _continues(self, index: int, rest: tuple[str, ...], latin_typed: bool) -> bool:
+        if index + len(rest) >= len(self.tokens):
+            return False
+        for offset, expected in enumerate(rest, 1):
+            word, start, _ = self.tokens[index + offset]
+            if (latin_key(word) if latin_typed else word) != expected:
+                return False
+            between = self.text[self.tokens[index + offset - 1][2] : start]
+            if between.strip(" -.'\u2014\u2013") or "\n" in between:
+                return False
+        return True
+
+    def _allowed(self, match: _Match) -> bool:
+        candidate = match.candidate
+        if (
+            self.language in LANGUAGES
+            and candidate.language != self.language
+            and candidate.flags == Flags(False, False)
+        ):
+            # София is a city to a Bulgarian and a woman's name to a Russian: the person's own language decides.
+            word = self.tokens[match.first][0]
+            own = [c for c in self.gazetteer._exact.get(word, ()) if c.language == self.language]
+            if any(c.flags.needs_context or c.flags.needs_capital for c in own):
+                return False
+        if candidate.flags.needs_capital and not self._capital(match):
+            return False
+        if candidate.flags.needs_context and not (self._after_place_word(match) or self._whole_message(match)):
+            evidence = self._capital(match) and not self._begins_sentence(match) and not candidate.flags.needs_capital
+            if not (evidence and candidate.language == "en"):
+                return False
+        if match.latin_typed:
+            length = match.end - match.start
+            weak = length < _LATIN_ALONE or self.language in ("en", "zh")
+            if weak and not self._after_place_word(match):
+                return False
+        if candidate.kind == "adjective":
+            return not self._names_a_language(match)
+        return True
+
+    def _capital(self, match: _Match) -> bool:
+        start, end = self.normalised.span(match.start, match.end)
+        original = self.normalised.original[start:end]
+        if len(original) <= _ABBREVIATION:
+            return original.isupper()
+        return original[:1].isupper() and not self.normalised.original[max(0, start - 12) : end + 12].isupper()
+
+    def _begins_sentence(self, match: _Match) -> bool:
+        before = self.text[: match.start].rstrip(" \"'«([-")
+        return not before or bool(_SENTENCE_END.match(before[-1]))
+
+    def _whole_message(self, match: _Match) -> bool:
+        words = self._words(match)
+        others = [
+            token
+            for position, (token, _, _) in enumerate(self.tokens)
+            if not match.first <= position <= match.last and not words.has("skip", token)
+        ]
+        return not others and not _HAN.search(self.text)
+
+    def _words(self, match: _Match) -> _Words:
+        return self.gazetteer._words[match.candidate.language]
+
+    def _previous(self, match: _Match) -> int | None:
+        """Index of the word before the place, skipping "the city of"; None at the start of a sentence."""
+        position = match.first - 1
+        words = self._words(match)
+        while position >= 0:
+            between = self.text[self.tokens[position][2] : self.tokens[position + 1][1]]
+            if _SENTENCE_END.search(between.replace(".", "", 1) if len(self.tokens[position][0]) <= 2 else between):
+                return None
+            if not (words.has("skip", self.tokens[position][0]) and not words.has("in", self.tokens[position][0])):
+                return position
+            position -= 1
+        return None
+
+    def _group(self, match: _Match, word: str) -> str | None:
+        """Which group of place words a word belongs to, also when it is typed in Latin letters."""
+        languages = [match.candidate.language]
+        if match.latin_typed or (word.isascii() and match.candidate.language == "en"):
+            languages += [language for language in ("ru", "bg") if language not in languages]
+        for language in languages:
+            words = self.gazetteer._words[language]
+            for group in ("in", "from", "to"):
+                if word in words.exact[group]:
+                    return group
+                if word.isascii() and language != "en" and word in _latin_typed(words.exact[group]):
+                    return group
+        return None
+
+    def _after_place_word(self, match: _Match) -> bool:
+        position = self._previous(match)
+        if position is None:
+            return False
+        word = self.tokens[position][0]
+        if self._group(match, word) is None:
+            return False
+        between = self.text[self.tokens[position][2] : match.start]
+        return not _CLAUSE_END.search(between)
+
+    def _names_a_language(self, match: _Match) -> bool:
+        words = self._words(match)
+        if match.first and words.has("tongue", self.tokens[match.first - 1][0]):
+            return True
+        after = match.last + 1
+        return after < len(self.tokens) and words.has("language", self.tokens[after][0])
+
+    def _clause_before(self, position: int, whole_sentence: bool) -> Iterator[str]:
+        """Words before ``position``, nearest first, within the clause or the sentence."""
+        for step in range(_WINDOW):
+            index = position - 1 - step
+            if index < 0:
+                return
+            between = self.text[self.tokens[index][2] : self.tokens[index + 1][1]]
+            if _SENTENCE_END.search(between) or (not whole_sentence and _CLAUSE_END.search(between)):
+                return
+            yield self.tokens[index][0]
+
+    def _clause_after(self, position: int) -> Iterator[str]:
+        for index in range(position + 1, min(position + 5, len(self.tokens))):
+            between = self.text[self.tokens[index - 1][2] : self.tokens[index][1]]
+            if _SENTENCE_END.search(between) or _CLAUSE_END.search(between):
+                return
+            yield self.tokens[index][0]
+
+    # ---- roles ---------------------------------------------------------------------------------------------------
+
+    def _role(self, match: _Match, previous: _Match | None, previous_role: Role) -> Role | None:
+        """The role of a place; None if it turns out to be none."""
+        if match.candidate.language == "zh":
+            return self._han_role(match, previous, previous_role)
+        before = self.text[: match.start].rstrip()
+        if before and _HAN.match(before[-1]):
+            return self._han_role(match, previous, previous_role)
+        if match.candidate.kind == "people":
+            return "from"
+        if match.candidate.kind == "adjective":
+            position = self._previous(match)
+            is_self = (
+                match.candidate.language == "en"
+                and position is not None
+                and self.tokens[position][0] in ("am", "i'm", "im", "are", "we're", "a", "an")
+            )
+            return "from" if is_self and not list(self._clause_after(match.last)) else "unknown"
+        if previous is not None and _only_separators(self.text[previous.end : match.start]):
+            return previous_role
+        position = self._previous(match)
+        if position is None:
+            return "unknown"
+        word = self.tokens[position][0]
+        if _CLAUSE_END.search(self.text[self.tokens[position][2] : match.start]):
+            return "unknown"
+        words = self._words(match)
+        if match.latin_typed:
+            return self._plain_role(match, self._group(match, word))
+        if words.has("citizen", word) or (
+            word in ("на", "of", "от")
+            and position
+            and words.has("citizen", self.tokens[position - 1][0])
+            and word != self.tokens[position - 1][0]
+        ):
+            return "from"
+        group = self._group(match, word)
+        return self._spoken_role(match, position, words, group)
+
+    def _plain_role(self, match: _Match, group: str | None) -> Role:
+        if group == "in" and match.candidate.case == "accusative":
+            return "to"
+        return group if group in ("in", "from", "to") else "unknown"  # type: ignore[return-value]
+
+    def _spoken_role(self, match: _Match, position: int, words: _Words, group: str | None) -> Role:
+        clause = list(self._clause_before(position, whole_sentence=False))
+        nearest = clause[0] if clause else ""
+        arrived = any(words.has("arrived", word) for word in self._clause_before(position, whole_sentence=True))
+        going = any(words.has("going", word) for word in clause)
+        if group == "in":
+            if match.candidate.case == "accusative":
+                return "in" if arrived else "to"
+            if words.has("self", nearest):
+                return "in"
+            return "to" if going and not arrived else "in"
+        if group == "to":
+            return "in" if arrived and not going else "to"
+        if group == "from":
+            if match.candidate.case == "instrumental":
+                return "unknown"
+            out = any(words.has("leaving", word) for word in clause)
+            calls = any(words.has("calling", word) for word in self._clause_after(match.last))
+            return "in" if out or calls else "from"
+        return "unknown"
+
+    # ---- Chinese -------------------------------------------------------------------------------------------------
+
+    def _han_matches(self) -> Iterator[_Match]:
+        position = 0
+        text = self.text
+        while position < len(text):
+            swallowed = next(
+                (phrase for phrase in self.gazetteer._han_not_a_place if text.startswith(phrase, position)), None
+            )
+            if swallowed:
+                position += len(swallowed)
+                continue
+            for form, candidate in self.gazetteer._han.get(text[position], ()):
+                if text.startswith(form, position):
+                    match = _Match(candidate, position, position + len(form), 0, 0)
+                    if self._han_allowed(match):
+                        yield match
+                        position += len(form) - 1
+                        break
+            position += 1
+
+    def _han_allowed(self, match: _Match) -> bool:
+        words = self._words(match)
+        if words.exact["language"] and self.text[match.end : match.end + 1] in words.exact["language"]:
+            return False
+        if not match.candidate.flags.needs_context:
+            return True
+        before = self.text[: match.start].rstrip()
+        alone = self.text.strip(" 。！？,，.!?") == self.text[match.start : match.end]
+        return alone or any(before.endswith(tuple(words.exact[group])) for group in ("in", "from", "to", "arrived"))
+
+    def _han_role(self, match: _Match, previous: _Match | None, previous_role: Role) -> Role:
+        words = self.gazetteer._words["zh"]
+        after = self.text[match.end : match.end + _HAN_WINDOW].lstrip()
+        sentence = re.split(r"[。！？!?；;\n]", self.text[max(0, match.start - 24) : match.start])[-1]
+        before = sentence.rstrip()
+        if after.startswith(tuple(words.exact["citizen"])) and not after.startswith(("人生", "人在", "人身")):
+            return "from"
+        if after.startswith("人在"):
+            return "from"
+        if previous is not None and _only_separators(self.text[previous.end : match.start]):
+            return previous_role
+        if before.endswith(tuple(words.exact["arrived"])):
+            return "in"
+        group = _longest_suffix(before, {name: words.exact[name] for name in ("in", "from", "to")})
+        if group == "to":
+            return "to"
+        if group == "from":
+            clause = re.split(r"[，,]", after)[0]
+            out = any(word in clause[:_HAN_WINDOW] for word in (*words.exact["leaving"], *words.exact["calling"]))
+            return "in" if out else "from"
+        if group == "in" or after.startswith(tuple(words.exact["near"])):
+            return "in"
+        recent = re.split(r"[，,]", before)[-1][-4:]
+        if any(word in recent for word in ("逃出", "离开", "逃离")):
+            return "in"
+        return "unknown"
+
+
+def _only_separators(between: str) -> bool:
+    return len(between) <= 3 and not between.strip(" ,-/（(，、") and "\n" not in between
+
+
+def _longest_suffix(text: str, groups: Mapping[str, Iterable[str]]) -> str | None:
+    best, best_group = 0, None
+    for group, endings in groups.items():
+        for ending in endings:
+            if len(ending) > best and text.endswith(ending):
+                best, best_group = len(ending), group
+    return best_group
+
+
+@lru_cache(maxsize=32)
+def _latin_typed(words: frozenset[str]) -> frozenset[str]:
+    """Place words typed in Latin letters: v, iz, ot."""
+    table = str.maketrans("абвгдезиклмнорстуъ", "abvgdeziklmnorstua")
+    typed = {word.translate(table) for word in words}
+    return frozenset(word for word in typed if word.isascii())
+
+
+@lru_cache(maxsize=4)
+def gazetteer(locales_dir: Path = _DEFAULT_LOCALES) -> Gazetteer:
+    """The forms of a locales folder, read once.
+
+    Raises:
+        PlacesError: a file is missing or wrong.
+    """
+    return Gazetteer(locales_dir)
+
+
+def find_places(text: str, language: str | None = None) -> list[Place]:
+    """Countries and cities in a text, in its order.
+
+    Args:
+        text: what the person wrote.
+        language: the text's language, if known; decides words that mean different things.
+
+    Returns:
+        places with their role; empty if there are none.
+    """
+    return gazetteer().find(text, language)
+
+
+def here(text: str, language: str | None = None) -> Place | None:
+    """Where the person is, as far as the words tell.
+
+    A place the person is in comes first, then one without a telling word, then one the person is asked to go to.
+    Never a place the person comes from, nor an adjective. Two different countries with equal right: nobody knows.
+
+    Args:
+        text: what the person wrote.
+        language: the text's language, if known.
+
+    Returns:
+        the place, or None: ask.
+    """
+    places = [place for place in find_places(text, language) if place.kind in ("country", "city")]
+    for role in ("in", "unknown", "to"):
+        fitting = [place for place in places if place.role == role]
+        if fitting:
+            if len({place.country for place in fitting}) > 1:
+                return None
+            return next((place for place in fitting if place.city), fitting[0])
+    return None
+
+
+def country_name(code: str, language: str) -> str:
+    """The name of a country in a language of the bot, for example ``country_name("TR", "ru")``: Турция.
+
+    Falls back to English, then to the code itself.
+    """
+    locale = Locale("zh", script="Hans") if language == "zh" else Locale(language if language in LANGUAGES else "en")
+    name = locale.territories.get(code) or Locale("en").territories.get(code) or code
+    name = re.sub(r"\s*\((САР|САР на Китай)\)|,? SAR China|, САР на Китай", "", name)
+    return re.sub(r"^中国(香港|澳门)特别行政区$", r"\1", name)
+
+
+# ---- A shared location ----------------------------------------------------------------------------------------------
+
+#: Time zones whose territory is disputed: the numbers that answer may be those of either side, so both are offered.
+_DISPUTED = {"Europe/Simferopol": ("UA", "RU"), "Asia/Hebron": ("PS", "IL"), "Asia/Gaza": ("PS", "IL")}
+_ADDED_ZONES = {"America/Coyhaique": "CL"}
+_KM_PER_DEGREE = 111.2
+
+
+@lru_cache(maxsize=1)
+def _zone_countries() -> Mapping[str, str]:
+    return {**get_global("zone_territories"), **_ADDED_ZONES}
+
+
+def _countries_at(latitude: float, longitude: float) -> tuple[str, ...]:
+    zone = tzfpy.get_tz(longitude, latitude)
+    if zone in _DISPUTED:
+        return _DISPUTED[zone]
+    code = _zone_countries().get(zone, INTERNATIONAL)
+    return () if code == INTERNATIONAL or not is_country(code) else (code,)
+
+
+def _check_coordinates(latitude: float, longitude: float) -> None:
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise ValueError("latitude is -90 to 90 and longitude -180 to 180 degrees")
+
+
+def country_of_location(latitude: float, longitude: float) -> str | None:
+    """The country of a point, offline; None at sea.
+
+    The borders are those of the time zones of OpenStreetMap, somewhat simplified: near a border ask
+    ``countries_near`` and let the person choose.
+
+    Args:
+        latitude: degrees of WGS 84.
+        longitude: degrees of WGS 84.
+
+    Raises:
+        ValueError: not a point on earth.
+    """
+    _check_coordinates(latitude, longitude)
+    return next(iter(_countries_at(latitude, longitude)), None)
+
+
+def countries_near(latitude: float, longitude: float, km: float = 10.0) -> tuple[str, ...]:
+    """The countries within some kilometres of a point, that of the point first; more than one means: ask.
+
+    Args:
+        latitude: degrees of WGS 84.
+        longitude: degrees of WGS 84.
+        km: radius in kilometres; a phone indoors, or one that somebody else holds, may be off by several.
+
+    Raises:
+        ValueError: not a point on earth.
+    """
+    _check_coordinates(latitude, longitude)
+    found: dict[str, int] = {}
+    for code in _countries_at(latitude, longitude):
+        found[code] = 1_000
+    stretch = max(0.05, math.cos(math.radians(latitude)))
+    for part in (0.5, 1.0):
+        for step in range(16):
+            angle = step * math.pi / 8
+            north = latitude + part * km / _KM_PER_DEGREE * math.sin(angle)
+            east = longitude + part * km / _KM_PER_DEGREE / stretch * math.cos(angle)
+            if -90 <= north <= 90:
+                for code in _countries_at(north, (east + 180) % 360 - 180):
+                    found[code] = found.get(code, 0) + 1
+    return tuple(sorted(found, key=lambda code: -found[code]))

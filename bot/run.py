@@ -1,0 +1,115 @@
+"""``pristan run``: the bot on Telegram, or, without a token, in the sandbox with its page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import signal
+import sys
+from collections.abc import Callable
+
+from bot.assembly import Content, ModelLoader, conversation
+from bot.content.catalogues import compile_catalogues
+from bot.handoff.relay import Relay
+from bot.sandbox.server import SandboxServer
+from bot.settings import Settings
+from bot.store.clock import utc_now
+from bot.store.store import Store
+from bot.telegram.application import TelegramBot
+
+_log = logging.getLogger("bot.run")
+
+#: Page and Bot API of the sandbox.
+SANDBOX_PORT = 8080
+#: How often expired data is erased, seconds.
+_SWEEP_SECONDS = 3600.0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+async def run(
+    settings: Settings, *, sandbox_port: int = SANDBOX_PORT, started: Callable[[str], None] | None = None
+) -> None:
+    """Run until SIGINT or SIGTERM.
+
+    Args:
+        settings: where things are; without a token the sandbox is opened and used.
+        sandbox_port: port of the sandbox on 127.0.0.1; 0 lets the system choose.
+        started: called with the sandbox's address once people can write.
+
+    Raises:
+        OSError: the sandbox's port is taken.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stopping.set)
+    with contextlib.suppress(OSError):  # a read-only installation is compiled when it is made
+        compile_catalogues(settings.locales)
+    content = Content.load(settings.locales)
+    sandbox: SandboxServer | None = None
+    if settings.telegram_bot_token is None:
+        sandbox = SandboxServer()
+        await sandbox.start(port=sandbox_port)
+        settings = dataclasses.replace(
+            settings,
+            telegram_bot_token=sandbox.token,
+            telegram_api_url=sandbox.url,
+            staff_chat_id=settings.staff_chat_id or sandbox.staff_chat_id,
+        )
+    store = await Store.open(settings)
+    model = ModelLoader(settings, content, _say)
+    relay = Relay(content.catalogues, settings.staff_chat_id)
+    telegram = TelegramBot(
+        token=settings.telegram_bot_token or "",
+        api_url=settings.telegram_api_url,
+        store=store,
+        conversation=conversation(content, relay, model, utc_now),
+        catalogues=content.catalogues,
+        relay=relay,
+        clock=utc_now,
+    )
+    background: list[asyncio.Task[None]] = []
+    try:
+        await telegram.start()
+        if sandbox is not None:
+            _say(f"Pristan is ready. Try it in a browser: {sandbox.url}")
+            _say("No TELEGRAM_BOT_TOKEN is set, so this is the sandbox; nothing leaves this machine.")
+        else:
+            _say("Pristan answers on Telegram.")
+        _say("Emergencies, the directory and offers are answered already; the dialogue model follows.")
+        if started is not None:
+            started(sandbox.url if sandbox is not None else settings.telegram_api_url)
+        background = [asyncio.create_task(model.run()), asyncio.create_task(_sweep(store))]
+        announce = asyncio.create_task(_announce(model))
+        background.append(announce)
+        await stopping.wait()
+        _say("Stopping: finishing what is under way.")
+    finally:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await telegram.stop()
+        await store.close()
+        if sandbox is not None:
+            await sandbox.stop()
+
+
+async def _announce(model: ModelLoader) -> None:
+    await model.ready.wait()
+    _say("The dialogue model answers.")
+
+
+async def _sweep(store: Store) -> None:
+    """Erase what has expired, now and then."""
+    while True:
+        try:
+            await store.retention.sweep()
+        except Exception as error:
+            _log.error("expired data could not be erased (%s); trying again later", type(error).__name__)
+        await asyncio.sleep(_SWEEP_SECONDS)

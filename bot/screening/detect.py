@@ -1,0 +1,72 @@
+"""Find the red flags of an offer by the rules of ``locales/<language>/red_flags.yml``, with exact quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.languages import LANGUAGES, candidates
+from bot.content.normalise import Normalised
+from bot.content.patterns import PatternError, Rule, load_rules
+from bot.screening.flags import FLAGS
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One red flag in one place.
+
+    Args:
+        id: the flag.
+        start: first code point of the quote in the original text.
+        end: one past its last code point.
+        quote: the person's own words, ``text[start:end]``.
+    """
+
+    id: str
+    start: int
+    end: int
+    quote: str
+
+
+class Detector:
+    """The compiled rules of all languages.
+
+    Args:
+        rules: language -> flag -> rules.
+    """
+
+    def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
+        self._rules = rules
+
+    @classmethod
+    def load(cls, locales: Path) -> Detector:
+        """Read ``<language>/red_flags.yml`` under a ``locales`` folder.
+
+        Raises:
+            PatternError: a file is missing, a rule cannot be read or names an unknown flag; names file and line.
+        """
+        rules = {}
+        for language in LANGUAGES:
+            path = locales / language / "red_flags.yml"
+            if not path.exists():
+                raise PatternError(f"{path}: the red flag rules of this language are missing")
+            rules[language] = load_rules(path)
+            for flag, of_flag in rules[language].items():
+                if flag not in FLAGS:
+                    line = of_flag[0].line if of_flag else 1
+                    raise PatternError(f"{path}:{line}: «{flag}» is no red flag; there is {', '.join(FLAGS)}")
+        return cls(rules)
+
+    def find(self, text: Normalised) -> list[Finding]:
+        """One finding a flag, the longest quote of those found, in the order they stand in the text."""
+        best: dict[str, Finding] = {}
+        for language in candidates(text.text):
+            for flag, rules in self._rules[language].items():
+                for rule in rules:
+                    for match in rule.find(text):
+                        known = best.get(flag)
+                        if known is None or match.end - match.start > known.end - known.start:
+                            quote = text.original[match.start : match.end]
+                            best[flag] = Finding(flag, match.start, match.end, quote)
+        return sorted(best.values(), key=lambda finding: (finding.start, finding.id))

@@ -1,0 +1,86 @@
+"""Screen one offer: text in, level, flags and quotes out. Knows nothing of Telegram or Rasa."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.content.languages import identify
+from bot.content.normalise import normalise
+from bot.screening.detect import Detector, Finding
+from bot.screening.offer import SHORT, THRESHOLD, OfferRecogniser
+from bot.screening.score import Level, level, score
+
+#: More than this of one offer is not read: it bounds the work a hostile text can cause.
+READ_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What was found in one text.
+
+    Args:
+        language: language of the offer.
+        is_offer: it looks like an offer; otherwise there are no flags and the level is low.
+        level: high, medium or low; low never means safe.
+        score: 0 to 1.
+        findings: red flags in the order they stand in the text.
+        short: so little text that little can be said.
+    """
+
+    language: str
+    is_offer: bool
+    level: Level
+    score: float
+    findings: tuple[Finding, ...]
+    short: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of ``pristan screen --format jsonl``."""
+        return {
+            "language": self.language,
+            "is_offer": self.is_offer,
+            "level": self.level,
+            "score": self.score,
+            "flags": [
+                {"id": finding.id, "quote": finding.quote, "start": finding.start, "end": finding.end}
+                for finding in self.findings
+            ],
+        }
+
+
+class Screener:
+    """Detector, scorer and recogniser of offers, loaded once."""
+
+    def __init__(self, detector: Detector, recogniser: OfferRecogniser) -> None:
+        self._detector = detector
+        self._recogniser = recogniser
+
+    @classmethod
+    def load(cls, locales: Path) -> Screener:
+        """Read the rules under a ``locales`` folder.
+
+        Raises:
+            PatternError: a rule file is missing or wrong; names file and line.
+        """
+        return cls(Detector.load(locales), OfferRecogniser.load(locales))
+
+    def screen(self, text: str, *, surely_offer: bool = False) -> Screening:
+        """Screen a text.
+
+        Args:
+            text: the offer as it came; its first 20,000 code points are read.
+            surely_offer: the person said that it is an offer, or the dialogue model did.
+        """
+        text = text[:READ_CHARACTERS]
+        normalised = normalise(text)
+        findings = self._detector.find(normalised)
+        language = identify(text).language or "en"
+        is_offer = self._recogniser.likeness(normalised, len(findings)) >= THRESHOLD or (
+            surely_offer and bool(text.strip())
+        )
+        if not is_offer:
+            return Screening(language, False, "low", 0.0, ())
+        value = score(finding.id for finding in findings)
+        return Screening(language, True, level(value), value, tuple(findings), len(text.strip()) < SHORT)

@@ -1,0 +1,157 @@
+"""The connection to the database: one writer at a time on SQLite, short reads beside it, a clean journal on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+#: How long a connection waits for another process's lock, milliseconds.
+BUSY_TIMEOUT_MS = 10_000
+
+#: Settings of every SQLite connection. `temp_store`: VACUUM must not leave a copy of the data in /tmp.
+PRAGMAS = (
+    ("busy_timeout", str(BUSY_TIMEOUT_MS)),
+    ("journal_mode", "WAL"),
+    ("synchronous", "FULL"),
+    ("foreign_keys", "ON"),
+    ("secure_delete", "ON"),
+    ("temp_store", "MEMORY"),
+)
+
+_Result = TypeVar("_Result")
+
+
+async def to_the_end(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run work that must not be cut in the middle: every cancellation waits until it has ended."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):  # cancelled once more: still not in the middle
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # looked at: the cancellation is what the caller hears of
+        raise
+
+
+class Database:
+    """An open database.
+
+    Args:
+        url: SQLAlchemy address with an async driver (``sqlite+aiosqlite`` or ``postgresql+asyncpg``).
+    """
+
+    def __init__(self, url: str) -> None:
+        address = make_url(url)
+        #: Whether this is SQLite (one file) and not a database server.
+        self.is_sqlite = address.get_backend_name() == "sqlite"
+        #: The SQLite file.
+        self.file = Path(address.database) if self.is_sqlite and address.database else None
+        if self.file is not None:
+            _create_private(self.file)
+        # hide_parameters: SQLAlchemy's exceptions would print what was being written.
+        self._engine: AsyncEngine = create_async_engine(
+            address,
+            hide_parameters=True,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=4,
+            max_overflow=4,
+        )
+        self._writing = asyncio.Lock()
+        if self.is_sqlite:
+            event.listen(self._engine.sync_engine, "connect", _prepare)
+            event.listen(self._engine.sync_engine, "begin", _begin)
+
+    async def close(self) -> None:
+        """Close every connection; SQLite folds the journal into the database with the last one."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one consistent state; never write on it."""
+        async with self._engine.connect() as connection:
+            yield connection
+
+    async def write(self, work: Callable[[AsyncConnection], Awaitable[_Result]]) -> _Result:
+        """Run ``work`` in one write transaction, durable when this returns; nothing is written if it raises.
+
+        A cancellation waits for the end, so that nobody has to guess whether it was written.
+        """
+        return await to_the_end(self._write(work))
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[_Result]]) -> _Result:
+        if not self.is_sqlite:
+            async with self._engine.begin() as connection:
+                return await work(connection)
+        async with self._writing, self._engine.connect() as plain:
+            connection = await plain.execution_options(pristan_writes=True)
+            async with connection.begin():
+                return await work(connection)
+
+    async def purge(self) -> bool:
+        """Leave no byte of deleted rows in the files.
+
+        ``secure_delete`` alone is not enough: when SQLite splits a page, a stale copy of a cell can stay in the gap of
+        the old page, and deleting the row later does not reach it. Rebuilding the file does; emptying the journal then
+        removes the older pages there.
+
+        Returns:
+            False if a reader of another process was in the way; call again later.
+        """
+        if not self.is_sqlite:
+            return True  # the server's own autovacuum and journal are the operator's matter
+        return await to_the_end(self._purge())
+
+    async def _purge(self) -> bool:
+        async with self._writing, self._engine.connect() as plain:
+            connection = await plain.execution_options(pristan_no_transaction=True)
+            await connection.exec_driver_sql("VACUUM")
+            busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
+            return not busy
+
+
+async def insert_if_absent(connection: AsyncConnection, table: Any, values: dict[str, Any]) -> bool:
+    """Insert a row unless its primary key is there already.
+
+    Returns:
+        Whether the row is new.
+    """
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    result = await connection.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount == 1)
+
+
+def _create_private(file: Path) -> None:
+    """Make the database file before SQLite does, readable by its owner only; journals inherit the mode."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        if path.exists() and path.stat().st_uid == os.geteuid():
+            path.chmod(0o600)
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    # Python's sqlite3 would begin transactions by itself, and too late; ours begin in `_begin`.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, value in PRAGMAS:
+        cursor.execute(f"PRAGMA {name}={value}")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    options = connection.get_execution_options()
+    if options.get("pristan_no_transaction"):
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("pristan_writes") else "BEGIN")

@@ -1,0 +1,153 @@
+"""Between python-telegram-bot's updater and the turns: updates are durable before Telegram may forget them.
+
+The updater puts what it fetched into this queue and asks Telegram for more only when every ``put`` has returned; that
+next question is what confirms the updates. So ``put`` returns when the update is written. Updates of one lane are
+worked on one after the other, lanes side by side, and an alarm overtakes a lane that is busy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import Bot, Update
+
+from bot.store.store import Store
+from bot.telegram.turns import Turns
+
+_log = logging.getLogger("bot.telegram.inbox")
+
+#: Pauses while the store cannot be written to, seconds; the last one is repeated.
+_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class UpdateQueue(asyncio.Queue[object]):
+    """The queue the updater puts into; nothing is kept in it."""
+
+    def __init__(self, receive: Callable[[Update], Awaitable[None]]) -> None:
+        super().__init__()
+        self._receive = receive
+
+    async def put(self, item: object) -> None:
+        """Take one update; returns when it is durable."""
+        if isinstance(item, Update):
+            await self._receive(item)
+
+
+class Dispatcher:
+    """Keeps the lanes: writes each update down, then has it worked on in its turn.
+
+    Args:
+        bot: for reading stored updates again.
+        store: the durable inbox.
+        turns: answers alarms and knows lanes of staff messages.
+        process: hands an update to the application's handlers and returns when they are done.
+        staff_chat_id: the staff's group.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        turns: Turns,
+        process: Callable[[Update], Awaitable[None]],
+        staff_chat_id: int | None,
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._turns = turns
+        self._process = process
+        self._staff_chat_id = staff_chat_id
+        self._waiting: dict[str, deque[Update]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._urgent: set[asyncio.Task[None]] = set()
+        #: Updates whose alarm was answered out of turn; their turn must not answer it again.
+        self.alarms_answered: set[int] = set()
+
+    async def resume(self) -> int:
+        """Work on what a dead process left; returns how many updates that is."""
+        waiting = await self._store.inbox.waiting()
+        for item in waiting:
+            update = Update.de_json(item.payload, self._bot)
+            if update is not None:
+                self._submit(item.lane, update)
+        return len(waiting)
+
+    async def receive(self, update: Update) -> None:
+        """Write an update down, then have it worked on; an alarm is answered even where it cannot be written."""
+        tried = 0
+        warned = False
+        while True:
+            try:
+                lane, chat_id = await self._lane(update)
+                new = await self._store.inbox.receive(update.update_id, lane, chat_id, _payload(update))
+                break
+            except Exception as error:
+                _log.error("an update cannot be written down (%s); trying again", type(error).__name__)
+                if not warned:
+                    warned = True
+                    if await self._turns.alarm_now(update):
+                        self.alarms_answered.add(update.update_id)
+                await asyncio.sleep(_PAUSES[min(tried, len(_PAUSES) - 1)])
+                tried += 1
+        if new:
+            name = lane or (self._store.people.ref(chat_id) if chat_id is not None else "staff")
+            self._submit(name, update)
+
+    async def stop(self) -> None:
+        """Stop after the turns that are under way; what waits stays in the inbox."""
+        for lane in self._waiting.values():
+            lane.clear()
+        await asyncio.gather(*self._tasks.values(), *self._urgent, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Wait until no turn is under way or waiting."""
+        while self._tasks or self._urgent:
+            await asyncio.gather(*self._tasks.values(), *self._urgent, return_exceptions=True)
+
+    async def _lane(self, update: Update) -> tuple[str | None, int | None]:
+        chat = update.effective_chat
+        if chat is not None and chat.type == "private":
+            return None, chat.id
+        if chat is not None and chat.id == self._staff_chat_id:
+            return await self._turns.lane_of_staff(update.effective_message)
+        return None, None
+
+    def _submit(self, lane: str, update: Update) -> None:
+        busy = lane in self._tasks
+        self._waiting.setdefault(lane, deque()).append(update)
+        if busy:
+            task = asyncio.create_task(self._overtake(update))
+            self._urgent.add(task)
+            task.add_done_callback(self._urgent.discard)
+        else:
+            self._tasks[lane] = asyncio.create_task(self._work(lane))
+
+    async def _overtake(self, update: Update) -> None:
+        if await self._turns.alarm_now(update):
+            self.alarms_answered.add(update.update_id)
+
+    async def _work(self, lane: str) -> None:
+        waiting = self._waiting[lane]
+        try:
+            while waiting:
+                update = waiting.popleft()
+                try:
+                    await self._process(update)
+                except Exception as error:
+                    _log.error("an update was left undone (%s)", type(error).__name__, exc_info=error)
+                finally:
+                    self.alarms_answered.discard(update.update_id)
+        finally:
+            self._tasks.pop(lane, None)
+            if waiting:
+                self._tasks[lane] = asyncio.create_task(self._work(lane))
+            else:
+                self._waiting.pop(lane, None)
+
+
+def _payload(update: Update) -> dict[str, Any]:
+    return update.to_dict()

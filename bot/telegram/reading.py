@@ -1,0 +1,72 @@
+"""From a Telegram update to what the turn needs of it; everything in an update is a stranger's input."""
+
+from __future__ import annotations
+
+import re
+
+from telegram import Message, Update
+
+from bot.conversation.menus import COMMANDS
+from bot.conversation.messages import Inbound, Location
+from bot.telegram.limits import DEEP_LINK_CHARACTERS
+
+#: Longest text read of one message, characters; Telegram sends no longer ones.
+TEXT_CHARACTERS = 8192
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w{1,64})?(?:\s+(.*))?\Z", re.DOTALL)
+_COMMANDS = frozenset((*COMMANDS, "end"))
+_DEEP_LINK = re.compile(rf"[A-Za-z0-9_-]{{1,{DEEP_LINK_CHARACTERS}}}")
+
+
+def person_message(update: Update) -> Message | None:
+    """The message or edited message of a private chat, or None."""
+    message = update.message or update.edited_message
+    return message if message is not None and message.chat.type == "private" else None
+
+
+def inbound(update: Update) -> Inbound | None:
+    """What a person sent, or None for updates that are no turn of a person."""
+    query = update.callback_query
+    if query is not None:
+        if query.message is None or query.message.chat.type != "private":
+            return None
+        return Inbound(
+            "button",
+            text=(query.data or "")[:64],
+            language_code=query.from_user.language_code,
+            message_id=query.message.message_id,
+        )
+    message = person_message(update)
+    if message is None:
+        return None
+    code = message.from_user.language_code if message.from_user else None
+    return _of_message(message, code, edited=update.edited_message is not None)
+
+
+def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
+    text = (message.text or message.caption or "")[:TEXT_CHARACTERS]
+    forwarded = message.forward_origin is not None
+    number = message.message_id
+    place = message.location or (message.venue.location if message.venue else None)
+    if place is not None:
+        return Inbound(
+            "location",
+            language_code=code,
+            location=Location(place.latitude, place.longitude),
+            message_id=number,
+            edited=edited,
+        )
+    command = _COMMAND.match(text) if message.text and not forwarded else None
+    if command is not None and command.group(1).lower() in _COMMANDS:
+        argument = (command.group(2) or "").strip()
+        name = command.group(1).lower()
+        if name == "start" and not _DEEP_LINK.fullmatch(argument):
+            argument = ""
+        return Inbound("command", text=argument, command=name, language_code=code, message_id=number)
+    if command is not None and "{" not in text:
+        # An unknown command is a wish for the menu, not a text to understand.
+        return Inbound("command", command="help", language_code=code, message_id=number)
+    if message.photo or (message.document and (message.document.mime_type or "").startswith("image/")):
+        return Inbound("photo", text, language_code=code, forwarded=forwarded, edited=edited, message_id=number)
+    if text:
+        return Inbound("text", text, language_code=code, forwarded=forwarded, edited=edited, message_id=number)
+    return Inbound("unreadable", language_code=code, forwarded=forwarded, edited=edited, message_id=number)

@@ -1,0 +1,253 @@
+"""Turns of people and of staff: from an update in the inbox to what the store and the outbox make of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from telegram import Bot, Message, Update
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from bot.content.catalogues import Catalogues
+from bot.content.languages import choose
+from bot.conversation.messages import Inbound, Reply
+from bot.conversation.turn import Conversation
+from bot.handoff.relay import NOTE_MARK, Relay
+from bot.store.clock import Clock
+from bot.store.errors import TurnConflict
+from bot.store.store import Store
+from bot.store.turn import Turn
+from bot.telegram.calls import make
+from bot.telegram.files import picture
+from bot.telegram.reading import inbound as read
+from bot.telegram.reading import person_message
+from bot.telegram.rendering import parse
+from bot.telegram.sending import commands, enqueue, messages
+
+_log = logging.getLogger("bot.telegram.turns")
+
+#: A turn whose ground changed under it is decided anew at once, this often.
+_CONFLICTS = 20
+#: Pauses before a turn that failed is tried again, seconds; the store gives up after as many attempts.
+_PAUSES = (0.2, 1.0)
+
+
+class Turns:
+    """Works on one update at a time for each lane; whoever calls it keeps the lanes apart."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        conversation: Conversation,
+        catalogues: Catalogues,
+        relay: Relay,
+        clock: Clock,
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._conversation = conversation
+        self._catalogues = catalogues
+        self._relay = relay
+        self._clock = clock
+        self._background: set[asyncio.Task[None]] = set()
+
+    # People
+
+    async def of_person(self, update: Update, *, alarm_answered: bool = False) -> None:
+        """A message, an edit or a pressed button of a private chat."""
+        chat = update.effective_chat
+        inbound = read(update)
+        if chat is None or inbound is None:
+            await self.ignore(update)
+            return
+        if update.callback_query is not None:
+            self._soon(self._stop_spinner(update.callback_query.id))
+        message = person_message(update)
+        if inbound.kind == "photo" and message is not None:
+            self._soon(self._typing(chat.id))
+            inbound = replace(inbound, image=await picture(self._bot, message))
+
+        async def work(turn: Turn) -> None:
+            if message is not None:
+                turn.remember_message(message.message_id, "in")
+            replies = await self._conversation.respond(inbound, turn, alarm_answered=alarm_answered)
+            language = turn.person.language or "en"
+            enqueue(turn, replies, self._catalogues, language)
+            self._menu(turn, inbound, language)
+
+        async def gave_up() -> None:
+            language = choose(inbound.text, language_code=inbound.language_code)
+            text = self._catalogues.text("error.turn", language)
+            buttons = self._conversation.menus.help_buttons(language)
+            await self.send_now(chat.id, [Reply(text, buttons)])
+
+        await self._turn(chat.id, update.update_id, work, gave_up)
+
+    async def alarm_now(self, update: Update) -> bool:
+        """Answer an alarm at once, past everything that might be slow or broken; False where there is none."""
+        chat = update.effective_chat
+        inbound = read(update)
+        if chat is None or inbound is None:
+            return False
+        alarm = self._conversation.alarm(inbound)
+        if alarm is None or alarm.emergency is None:
+            return False
+        return await self.send_now(chat.id, self._conversation.alarm_replies(alarm, inbound, None, None))
+
+    async def send_now(self, chat_id: int, replies: list[Reply]) -> bool:
+        """Send without the outbox: only for what must not wait for the store. True if all arrived."""
+        try:
+            for reply in replies:
+                for params in messages(reply, chat_id):
+                    await make(self._bot, "sendMessage", params)
+        except TelegramError as error:
+            _log.warning("an urgent answer could not be sent (%s)", type(error).__name__)
+            return False
+        return True
+
+    def _menu(self, turn: Turn, inbound: Inbound, language: str) -> None:
+        """The chat's own command menu, in the person's language, once they begin or choose."""
+        begins = inbound.kind == "command" and inbound.command in ("start", "help")
+        chooses = inbound.kind == "button" and inbound.text.startswith("lang:")
+        if (begins or chooses) and turn.person.fields.get("menu_language") != language:
+            turn.person.fields["menu_language"] = language
+            scope = {"type": "chat", "chat_id": turn.person.chat_id}
+            turn.send(
+                "setMyCommands", {"commands": commands(self._catalogues, language), "scope": scope}, purpose="menu"
+            )
+
+    async def blocked(self, update: Update) -> None:
+        """The person blocked the bot or came back; staff on an open case must know."""
+        member = update.my_chat_member
+        if member is None:
+            return
+
+        async def work(turn: Turn) -> None:
+            case = await turn.current_case()
+            if case is not None and member.new_chat_member.status == "kicked":
+                self._relay.note(turn, case, "staff.blocked")
+
+        await self._turn(member.chat.id, update.update_id, work)
+
+    async def leave(self, update: Update) -> None:
+        """Leave a group that is not the staff's: private chats only."""
+        chat = update.effective_chat
+        if chat is not None:
+            with contextlib.suppress(TelegramError):
+                await self._bot.leave_chat(chat.id)
+        await self.ignore(update)
+
+    async def ignore(self, update: Update) -> None:
+        """Mark an update as done that asks for nothing."""
+
+        async def work(turn: Turn) -> None:
+            return None
+
+        await self._turn(None, update.update_id, work)
+
+    # Staff
+
+    async def of_staff(self, update: Update) -> None:
+        """A message in the staff's group: to the person of its topic, or a note that stays."""
+        message = update.message or update.edited_message
+        topic = message.message_thread_id if message is not None and message.is_topic_message else None
+        if message is None or topic is None or (message.from_user is not None and message.from_user.is_bot):
+            await self.ignore(update)
+            return
+        service = (
+            not (message.text or message.caption or message.effective_attachment) and not message.forum_topic_closed
+        )
+        text = (message.text or "").strip()
+        if service or text.startswith(NOTE_MARK):
+            await self.ignore(update)
+            return
+        case = await self._store.cases.by_topic(topic)
+        chat_id = await self._store.people.chat_id(case.person_ref) if case is not None else None
+        if case is None or case.state == "closed" or chat_id is None:
+            if not message.forum_topic_closed:
+                await self._to_topic(update, message.chat.id, topic, "staff.no_case")
+            else:
+                await self.ignore(update)
+            return
+        case_id = case.id
+
+        async def work(turn: Turn) -> None:
+            current = await turn.current_case()
+            if current is None or current.id != case_id:
+                raise TurnConflict("the case was closed meanwhile")
+            if message.forum_topic_closed or text.partition("@")[0] == "/close":
+                self._relay.close(turn, current, "agent")
+            elif message.text:
+                self._relay.from_agent(turn, current, message.text, message.message_id)
+            else:
+                self._relay.note(turn, current, "staff.text_only")
+
+        await self._turn(chat_id, update.update_id, work)
+
+    async def lane_of_staff(self, message: Message | None) -> tuple[str | None, int | None]:
+        """Lane and chat of the person whose case a staff message belongs to: their turns must not overlap."""
+        topic = message.message_thread_id if message is not None and message.is_topic_message else None
+        case = await self._store.cases.by_topic(topic) if topic is not None else None
+        if case is None or case.state == "closed":
+            return None, None
+        return case.person_ref, await self._store.people.chat_id(case.person_ref)
+
+    async def _to_topic(self, update: Update, chat_id: int, topic: int, text_id: str) -> None:
+        async def work(turn: Turn) -> None:
+            text = parse(self._catalogues.text(text_id, "en"))[0]
+            params = {"chat_id": chat_id, "message_thread_id": topic, "text": text}
+            turn.send("sendMessage", params, purpose="staff")
+
+        await self._turn(None, update.update_id, work)
+
+    # The unit of work
+
+    async def _turn(
+        self,
+        chat_id: int | None,
+        update_id: int,
+        work: Callable[[Turn], Awaitable[None]],
+        gave_up: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        conflicts = 0
+        failures = 0
+        while True:
+            turn = self._store.turn(chat_id, update_id)
+            try:
+                async with turn:
+                    await work(turn)
+                return
+            except TurnConflict:
+                conflicts += 1
+                if conflicts > _CONFLICTS:
+                    _log.error("a turn found no quiet moment and was given up")
+                    return
+                await asyncio.sleep(0.01 * conflicts)
+            except Exception as error:
+                _log.error("a turn failed (%s)", type(error).__name__, exc_info=error)
+                if turn.gave_up or failures >= len(_PAUSES):
+                    if gave_up is not None:
+                        await gave_up()
+                    return
+                await asyncio.sleep(_PAUSES[failures])
+                failures += 1
+
+    # Courtesies that must never hold up a turn
+
+    def _soon(self, courtesy: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(courtesy)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _stop_spinner(self, query_id: str) -> None:
+        with contextlib.suppress(TelegramError):
+            await self._bot.answer_callback_query(query_id)
+
+    async def _typing(self, chat_id: int) -> None:
+        with contextlib.suppress(TelegramError):
+            await self._bot.send_chat_action(chat_id, ChatAction.TYPING)

@@ -1,0 +1,55 @@
+"""What ``pristan parse`` says of a message: the very path a message from Telegram takes, without its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.assembly import Content
+from bot.content.languages import LANGUAGES, choose
+from bot.conversation.turn import EMERGENCY_OF_INTENT, SURE, look_for_alarm
+from bot.safety.net import SafetyNet
+from bot.screening.screen import Screener
+from bot.settings import Settings
+
+
+class Understanding:
+    """Safety net, language, dialogue model."""
+
+    def __init__(self, net: SafetyNet, screener: Screener, engine: Any) -> None:
+        self._net = net
+        self._screener = screener
+        self._engine = engine
+
+    @classmethod
+    async def load(cls, settings: Settings, progress: Callable[[str], None]) -> Understanding:
+        """Load everything; trains a model first where no current one exists."""
+        from bot.dialogue.engine import DialogueEngine
+        from bot.dialogue.train import train
+
+        content = Content.load(settings.locales)
+        model = train(progress=progress)
+        return cls(content.net, content.screener, await DialogueEngine.load(model, content.catalogues))
+
+    async def parse(self, text: str, language: str | None = None) -> dict[str, Any]:
+        """One message.
+
+        Args:
+            text: as the person wrote it.
+            language: what is known of the person's language, a hint.
+
+        Returns:
+            language, intent (always a name of the taxonomy), emergency and entities.
+        """
+        spoken = choose(text, language_code=language if language in LANGUAGES else None)
+        understood = await self._engine.parse(text, spoken)
+        alarm = look_for_alarm(text, self._net, self._screener)
+        emergency = alarm.emergency if alarm is not None else None
+        if alarm is None and understood.confidence >= SURE:
+            emergency = EMERGENCY_OF_INTENT.get(understood.intent)
+        return {
+            "language": spoken,
+            "intent": {"name": understood.intent, "confidence": round(float(understood.confidence), 4)},
+            "emergency": emergency,
+            "entities": understood.entities,
+        }
