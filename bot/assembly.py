@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.catalogues import Catalogues
+from bot.content.languages import identify
 from bot.conversation.sources import Sources
 from bot.conversation.turn import Conversation, Dialogue
 from bot.directory.load import Directory
+from bot.directory.places import here
 from bot.handoff.relay import Relay
 from bot.safety.net import SafetyNet
 from bot.screening.screen import Screener
@@ -23,6 +25,10 @@ _log = logging.getLogger("bot.assembly")
 
 #: After a failure the model is tried again this much later, seconds; people are answered without it meanwhile.
 _RETRY_SECONDS = 300.0
+
+
+#: One harmless line a language; only their script matters.
+_FIRST_WORDS = ("что это за работа", "what is this job", "каква е тази работа", "这是什么工作")
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,22 @@ class Content:
         Raises:
             CatalogueError, PatternError: a file that people's safety rests on is missing or wrong; names the place.
         """
-        return cls(
+        content = cls(
             Catalogues.load(locales),
             SafetyNet.load(locales),
             Screener.load(locales),
             Directory.load(locales),
             Sources.load(locales),
         )
+        content.warm_up()
+        return content
+
+    def warm_up(self) -> None:
+        """Do once what the first message would wait for: compiled expressions, the index of places, n-gram models."""
+        for text in _FIRST_WORDS:
+            self.net.look(text)
+            identify(text)
+            here(text)
 
 
 class ModelLoader:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import quiet
+from bot.directory.commands import add_find_arguments
 from bot.settings import Settings, SettingsError
 
 #: Exit codes: all well; something was found or failed; the command was used wrongly.
@@ -44,12 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     directory = commands.add_parser("directory", help="hotlines, shelters and services")
     what = directory.add_subparsers(dest="action", required=True, metavar="ACTION")
     find = what.add_parser("find", help="services of a country")
-    find.add_argument("--country", required=True, help="two-letter code, such as TR")
-    find.add_argument("--city")
-    find.add_argument("--language", choices=("ru", "en", "bg", "zh"), default="en")
-    find.add_argument("--need")
-    find.add_argument("--serves")
-    find.add_argument("--format", choices=("json", "text"), default="text")
+    add_find_arguments(find)
     what.add_parser("check", help="check every entry and name what is wrong by file and line")
 
     content = commands.add_parser("content", help="texts and rules that people edit")
@@ -158,8 +154,8 @@ def _directory(settings: Settings, options: argparse.Namespace) -> int:
     from bot.directory import commands as directory_commands
 
     if options.action == "check":
-        return directory_commands.run_check(settings.locales)
-    return directory_commands.run_find(settings.locales, options)
+        return directory_commands.run_check(settings.locales, sys.stdout)
+    return directory_commands.run_find(settings.locales, options, sys.stdout, sys.stderr)
 
 
 def _content(settings: Settings, options: argparse.Namespace) -> int:

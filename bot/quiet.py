@@ -37,6 +37,8 @@ _ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
     "RASA_TELEMETRY_DEBUG": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    "LOG_LEVEL": "ERROR",
+    "LOG_LEVEL_LIBRARIES": "ERROR",
     "SANIC_NO_UVLOOP": "true",
     "HF_HUB_OFFLINE": "1",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.assembly import Content
 from bot.content.languages import LANGUAGES, choose
-from bot.conversation.turn import EMERGENCY_OF_INTENT, SURE, look_for_alarm
+from bot.conversation.turn import EMERGENCY_OF_INTENT, look_for_alarm
 from bot.safety.net import SafetyNet
 from bot.screening.screen import Screener
 from bot.settings import Settings
@@ -45,11 +45,11 @@ class Understanding:
         understood = await self._engine.parse(text, spoken)
         alarm = look_for_alarm(text, self._net, self._screener)
         emergency = alarm.emergency if alarm is not None else None
-        if alarm is None and understood.confidence >= SURE:
+        if alarm is None and understood.sure:
             emergency = EMERGENCY_OF_INTENT.get(understood.intent)
         return {
             "language": spoken,
             "intent": {"name": understood.intent, "confidence": round(float(understood.confidence), 4)},
             "emergency": emergency,
-            "entities": understood.entities,
+            "entities": list(understood.entities),
         }

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import html
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -35,6 +34,7 @@ from bot.screening.ocr import PictureRefused, read_picture
 from bot.screening.screen import Screener
 from bot.store.clock import Clock
 from bot.store.turn import Turn
+from bot.store.wipe import HIDDEN
 
 #: A country named this soon after an alarm is answered with that country's numbers.
 ALARM_LASTS = timedelta(hours=2)
@@ -45,8 +45,27 @@ PLACE_ANSWER_CHARACTERS = 60
 #: Below this confidence the words of an offer count more than what the model took a text for.
 SURE = 0.6
 
-_INTENT = re.compile(r"[a-z_]{3,40}")
 _DEEP_LINKS = {"check": "check", "human": "human", "services": "services", "help": "help"}
+
+
+class Decision(Protocol):
+    """What the dialogue model decided; see :class:`bot.dialogue.engine.DialogueResult`."""
+
+    @property
+    def outputs(self) -> list[dict[str, Any]]:
+        """Texts with buttons, and markers for the conversation, in order."""
+
+    @property
+    def tracker_state(self) -> bytes:
+        """What the model must be given with the next turn."""
+
+    @property
+    def intent(self) -> str:
+        """The best name of the taxonomy."""
+
+    @property
+    def confidence(self) -> float:
+        """Its probability."""
 
 
 class Dialogue(Protocol):
@@ -54,13 +73,24 @@ class Dialogue(Protocol):
 
     async def handle(
         self, sender: str, text: str, language: str, tracker_state: bytes | None, **slots: str | None
-    ) -> Any:
+    ) -> Decision:
         """Understand a text and act on it."""
 
     async def trigger(
-        self, sender: str, intent: str, language: str, tracker_state: bytes | None, **slots: str | None
-    ) -> Any:
+        self,
+        sender: str,
+        intent: str,
+        language: str,
+        tracker_state: bytes | None,
+        entities: Sequence[Mapping[str, Any]] = (),
+        **slots: str | None,
+    ) -> Decision:
         """Act as if the person had said a thing of this intent."""
+
+    async def more(
+        self, sender: str, topic: str, language: str, tracker_state: bytes | None, **slots: str | None
+    ) -> Decision:
+        """Say more about a topic."""
 
 
 class Conversation:
@@ -114,20 +144,18 @@ class Conversation:
             return []
         language = self._language(inbound, turn)
         case = await turn.current_case()
-        if case is not None and person.is_stranger and person.silent_since is not None:
-            # They hid the chat: whoever writes now is met as a stranger until they ask for a person again.
-            person.fields["hidden"] = True
-        if person.silent_since is not None and not person.fields.get("hidden"):
+        if person.silent_since is not None and not person.fields.get(HIDDEN):
             person.silent_since = None
         if alarm is not None:
             return await self._alarm(alarm, inbound, turn, answered=alarm_answered)
         if inbound.kind == "command":
+            person.fields.pop("alarm", None)
             return await self._command(inbound, turn, language)
         if inbound.kind == "button":
             return await self._button(inbound, turn, language)
         if inbound.kind == "location":
             return self._location(inbound, turn, language)
-        if case is not None and not person.fields.get("hidden"):
+        if case is not None and not person.fields.get(HIDDEN):
             self._pass_on(inbound, turn, case)
             return []
         if inbound.kind == "photo":
@@ -188,7 +216,7 @@ class Conversation:
             person.country, person.city = place.country, place.city
         self._mark_alarm(turn, alarm.kind)
         case = await turn.current_case()
-        if case is not None and not person.fields.get("hidden"):
+        if case is not None and not person.fields.get(HIDDEN):
             self._pass_on(inbound, turn, case)
             self.relay.note(turn, case, "staff.alarm", kind=self.catalogues.text(f"kind.{alarm.kind}", "en"))
         if answered:
@@ -251,7 +279,7 @@ class Conversation:
             text, buttons = ask_country(self.catalogues, language)
             return [Reply(say("handoff.unavailable", language)), Reply(text, buttons, ask_location=True)]
         case = await turn.current_case()
-        if case is not None and not person.fields.get("hidden"):
+        if case is not None and not person.fields.get(HIDDEN):
             end = ((Button(say("button.end_case", language), "handoff:end"),),)
             return [Reply(say("handoff.already", language), end)]
         country = country_name(person.country, language) if person.country else say("handoff.country_none", language)
@@ -277,13 +305,13 @@ class Conversation:
             return [self.menus.main(language, "button.stale")]
         end = ((Button(say("button.end_case", language), "handoff:end"),),)
         if case is not None:
-            hidden = turn.person.fields.pop("hidden", None)
+            hidden = turn.person.fields.pop(HIDDEN, None)
             turn.person.silent_since = None
             if hidden:
                 self.relay.note(turn, case, "staff.returned")
                 return [Reply(say("handoff.resumed", language), end)]
             return [Reply(say("handoff.already", language), end)]
-        turn.person.fields.pop("hidden", None)
+        turn.person.fields.pop(HIDDEN, None)
         turn.person.silent_since = None
         await self.relay.open(turn)
         return [Reply(say("handoff.waiting", language), end)]
@@ -352,7 +380,9 @@ class Conversation:
                 return stale
             turn.person.country = code
             return [self._emergency_reply(kind, turn, language)]
-        if verb == "do" and _INTENT.fullmatch(argument):
+        if verb == "more" and self.catalogues.has(f"topic.{argument}.more"):
+            return await self._more(argument, turn, language)
+        if verb == "do" and f"meaning.{argument}" in self.catalogues.ids:
             if argument in EMERGENCY_OF_INTENT:
                 return [self._emergency_reply(EMERGENCY_OF_INTENT[argument], turn, language)]
             return await self._trigger(argument, turn, language)
@@ -467,6 +497,7 @@ class Conversation:
         if place is not None and alarm is not None:
             person.country, person.city = place.country, place.city
             return [self._emergency_reply(alarm, turn, language)]
+        person.fields.pop("alarm", None)
         if place is not None and expecting == "country":
             person.country, person.city = place.country, place.city
             need = person.fields.pop("need", None)
@@ -507,14 +538,24 @@ class Conversation:
         if intent == "change_language":
             return [self.menus.languages(language)]
         if dialogue is None:
+            if self.catalogues.has(f"topic.{intent}"):
+                return [Reply(self.catalogues.text(f"topic.{intent}", language), self.menus.help_buttons(language))]
             return [self.menus.main(language, "degraded" if self._dialogue_failed() else "starting")]
         result = await dialogue.trigger(
-            turn.person.ref, intent, language, await turn.load_dialogue(), **self._slots(turn)
+            turn.person.ref, intent, language, await turn.load_dialogue(), (), **self._slots(turn)
         )
         turn.save_dialogue(result.tracker_state)
         return await self._outputs(result, "", turn, language)
 
-    async def _outputs(self, result: Any, text: str, turn: Turn, language: str) -> list[Reply]:
+    async def _more(self, topic: str, turn: Turn, language: str) -> list[Reply]:
+        dialogue = self._dialogue()
+        if dialogue is None:
+            return [Reply(self.catalogues.text(f"topic.{topic}.more", language), self.menus.help_buttons(language))]
+        result = await dialogue.more(turn.person.ref, topic, language, await turn.load_dialogue(), **self._slots(turn))
+        turn.save_dialogue(result.tracker_state)
+        return await self._outputs(result, "", turn, language)
+
+    async def _outputs(self, result: Decision, text: str, turn: Turn, language: str) -> list[Reply]:
         replies: list[Reply] = []
         for output in result.outputs:
             custom = output.get("custom")
@@ -525,12 +566,18 @@ class Conversation:
                     tuple(Button(str(button["title"]), str(button["payload"])) for button in row)
                     for row in _rows(output.get("buttons") or [])
                 )
+                text_id = str(output.get("text_id") or "")
+                if self._sources.of(text_id):
+                    sources = Button(self.catalogues.text("button.sources", language), f"source:{text_id}")
+                    buttons = (*buttons, (sources,))
                 replies.append(Reply(str(output["text"]), buttons))
         return replies or [self.menus.main(language, "doubt.rephrase")]
 
     async def _marker(self, marker: dict[str, Any], text: str, turn: Turn, language: str) -> list[Reply]:
         """What an action asked for that only the conversation can do."""
         if marker.get("emergency") in EMERGENCIES:
+            if marker.get("country"):
+                turn.person.country = str(marker["country"])
             return [self._emergency_reply(marker["emergency"], turn, language)]
         if marker.get("exit"):
             await self._hide(turn)

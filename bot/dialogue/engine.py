@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import bot.quiet  # noqa: I001  - first: Rasa must never be imported unsilenced
-
 import asyncio
 import itertools
 import unicodedata
@@ -16,14 +14,16 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+import bot.quiet
 from bot.content.catalogues import Catalogues
 from bot.dialogue.actions.reading import FORM
 from bot.dialogue.local_actions import LocalActions
 from bot.dialogue.nlg import CatalogueResponses
-from bot.dialogue.tracker_store import SnapshotTrackerStore, snapshot
+from bot.dialogue.tracker_store import SnapshotTrackerStore
 
 assert bot.quiet  # noqa: S101  - imported for its effect
 
@@ -47,6 +47,7 @@ class Understanding:
         ranking: The likeliest intents, best first.
         entities: Rasa's entities, offsets in code points of the text as it was given.
         sure: False where the dialogue asks back instead of acting on `intent`.
+        contextual: The text means something only after what was said before ("why?", a bare place).
     """
 
     intent: str
@@ -54,6 +55,7 @@ class Understanding:
     ranking: tuple[tuple[str, float], ...]
     entities: tuple[dict[str, Any], ...]
     sure: bool
+    contextual: bool
 
 
 @dataclass(frozen=True)
@@ -192,8 +194,8 @@ class DialogueEngine:
             ],
         }
         if not understanding.sure:
-            certain = _means_nothing_alone(understanding)
-            parsed["intent"] = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 1.0 if certain else 0.0}
+            confidence = 1.0 if understanding.contextual else 0.0
+            parsed["intent"] = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": confidence}
         outputs, state = await self._turn(sender, parsed, language, tracker_state, slots)
         return DialogueResult(outputs, state, understanding.intent, understanding.confidence)
 
@@ -286,6 +288,10 @@ class DialogueEngine:
             failure = self._actions.failure(turn)
             if failure is not None:
                 raise DialogueError("an action failed") from failure
+            latest = self._store.tracker(turn).latest_action_name
+            if latest != ACTION_LISTEN_NAME:
+                # Rasa gave up after ten actions; such a state would never listen again.
+                raise DialogueError(f"the rules run in a circle around {latest}")
             return channel.outputs, self._store.close(turn)
         except DialogueError:
             raise
@@ -296,7 +302,7 @@ class DialogueEngine:
 
     def _leave_form(self, tracker: DialogueStateTracker) -> None:
         if tracker.active_loop_name == FORM:
-            for event in (ActiveLoop(None), SlotSet("requested_slot", None), ActionExecuted("action_listen")):
+            for event in (ActiveLoop(None), SlotSet("requested_slot", None), ActionExecuted(ACTION_LISTEN_NAME)):
                 tracker.update(event, self._agent.domain)
 
     def _name(self, sender: str) -> str:
@@ -330,13 +336,6 @@ def _understanding(parsed: Mapping[str, Any], lead: int) -> Understanding:
         {**entity, "start": entity["start"] + lead, "end": entity["end"] + lead} for entity in parsed["entities"]
     )
     best, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
-    sure = bool(ranking) and parsed["intent"]["name"] != DEFAULT_NLU_FALLBACK_INTENT_NAME
-    return Understanding(best, confidence, ranking, entities, sure)
-
-
-def _means_nothing_alone(understanding: Understanding) -> bool:
-    """Whether the component ContextWords, and not a low confidence, made the text unsure."""
-    return False
-
-
-__all__ = ["DialogueEngine", "DialogueError", "DialogueResult", "Understanding", "neutral", "snapshot"]
+    unsure = not ranking or parsed["intent"]["name"] == DEFAULT_NLU_FALLBACK_INTENT_NAME
+    contextual = unsure and parsed["intent"]["confidence"] == 1.0  # as the component ContextWords marks it
+    return Understanding(best, confidence, ranking, entities, not unsure, contextual)

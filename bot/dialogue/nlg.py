@@ -72,7 +72,7 @@ class CatalogueResponses(NaturalLanguageGenerator):
         if found is None:
             logger.error("no text %s and no %s in the catalogues", ids[0], LAST_RESORT)
             return {"text": "", "custom": {"menu": "menu.title"}}
-        if found == LAST_RESORT and LAST_RESORT != ids[0]:
+        if found == LAST_RESORT and ids[0] != LAST_RESORT:
             logger.error("no text %s in the catalogues", ids[0])
         text = self._catalogues.text(found, language, **kwargs.get("parameters", {}))
         return {"text": text, "buttons": self._buttons(kwargs.get("labelled", ()), language), "text_id": found}

@@ -62,6 +62,10 @@ class SnapshotTrackerStore(TrackerStore):
         self._open[turn] = tracker
         return tracker
 
+    def tracker(self, turn: str) -> DialogueStateTracker:
+        """The tracker of an open turn."""
+        return self._open[turn]
+
     def close(self, turn: str) -> bytes:
         """Ends a turn and returns its state."""
         return snapshot(self._open.pop(turn), self.domain)

@@ -166,6 +166,8 @@ class FindResult(Sequence[Found]):
         return len(self.found)
 
 
+#: Points for a need, and the entry.
+_Scored = tuple[int, Entry]
 _Rule = tuple[int, Callable[[Entry], bool]]
 
 
@@ -289,6 +291,10 @@ _FIT: dict[str, tuple[_Rule, ...]] = {
     ),
 }  # fmt: skip
 _FALLBACK_BELOW = 40
+#: Points of an international body that is shown for want of anything better.
+_REFERS = 30
+#: Needs for which services across borders are shown even where the country has its own.
+_NEEDS_ACROSS_BORDERS = frozenset({"child", "return", "recovery", "labour"})
 #: Where a service for seafarers is worth a last line to everybody: nobody asks whether the person works on a ship.
 _SEAFARERS_TOO = frozenset({None, "hotline", "labour", "return"})
 #: What a service in the person's city is worth, and what the lack of any number to call or write to costs, in points.
@@ -376,8 +382,8 @@ def _sorted_by_merit(
     language: str | None,
     serves: str | None,
     citizen: str | None,
-) -> list[tuple[int, Entry]]:
-    def rank(item: tuple[int, Entry]) -> tuple[bool, bool, int, int, int, int, int, int]:
+) -> list[_Scored]:
+    def rank(item: _Scored) -> tuple[bool, bool, int, int, int, int, int, int]:
         points, entry = item
         merit = points + (_CITY_BONUS if _same_city(city, entry) else 0) - (0 if entry.reachable_now else _NO_NUMBER)
         return (
@@ -451,45 +457,24 @@ def find(
         home = [entry for entry in directory.of_country(citizen) if entry.citizens_of == citizen]
         home = [entry for entry in home if entry.suits(serves)]
     dedicated = code != INTERNATIONAL and has_dedicated_line(local, serves)
+    ranked = _sorted_by_merit([*services, *home], need, city, language, serves, citizen)
+    if citizen is None:
+        ranked = _one_embassy_each(ranked)
+    alone = not dedicated or not any(points >= _FALLBACK_BELOW and not _weak(entry) for points, entry in ranked)
+    child_line = any(entry.kind == "child_helpline" and entry.confidence == "confirmed" for entry in services)
     across = [
         entry
         for entry in directory.of_country(INTERNATIONAL)
-        if entry.kind != "emergency" and entry.suits(serves) and _works_in(entry, code)
+        if entry.kind != "emergency"
+        and entry.suits(serves)
+        and (code == INTERNATIONAL or not entry.valid_in or code in entry.valid_in)
+        and not (need == "child" and child_line and entry.kind == "child_helpline")
     ]
-    if need == "child" and any(e.kind == "child_helpline" and e.confidence == "confirmed" for e in services):
-        across = [entry for entry in across if entry.kind != "child_helpline"]
-
-    ranked = _sorted_by_merit([*services, *home], need, city, language, serves, citizen)
-    across = [entry for entry in across if fit(entry, need) >= _FALLBACK_BELOW or entry.only_for]
-    if need not in _SEAFARERS_TOO:
-        across = [entry for entry in across if not entry.only_for]
-    foreign = _sorted_by_merit(across, need, city, language, serves, citizen)
-    if citizen is None:
-        ranked = _one_embassy_each(ranked)
-    sure = [item for item in ranked if item[1].confidence != "weak" and item[0] >= _FALLBACK_BELOW]
-    spare = [item for item in ranked if item[1].confidence != "weak" and item[0] < _FALLBACK_BELOW]
-    weak = [item for item in ranked if item[1].confidence == "weak"]
-    if not dedicated or not sure:
-        # What an office without a number does for the person is little: one that fits, then the weak local ones.
-        international = foreign
-    elif need in ("child", "return", "recovery", "labour"):
-        international = [item for item in foreign if item[0] >= _FALLBACK_BELOW]
-    else:
-        international = []
+    foreign = _across_borders(across, need, language, serves, alone)
 
     head = [_found(entry, 100, alarm, code, citizen) for entry in _worth_showing(emergency_entries, need)]
     room = max(limit - len(head), 0)
-    nearest = international[:1] if international and international[0][0] >= _FALLBACK_BELOW else []
-    weak_fit = [item for item in weak if item[0] >= _FALLBACK_BELOW]
-    weak_rest = [item for item in weak if item[0] < _FALLBACK_BELOW]
-    if sure or nearest:
-        ordered = [*sure, *nearest, *weak_fit, *spare, *weak_rest]
-    else:
-        ordered = [*spare[:1], *weak_fit, *spare[1:], *weak_rest]
-    ordered += [item for item in international if item not in nearest]
-    if not dedicated and len(sure) >= room > 1 and nearest:
-        # One place is kept for a service across borders, or a long local list would push it out of sight.
-        ordered = [*sure[: room - 1], *nearest]
+    ordered = _in_order(ranked, foreign, room, keep_a_place=not dedicated)
     tail = [_found(entry, points, alarm, code, citizen) for points, entry in ordered[:room]]
     return FindResult(
         tuple([*head, *tail][: max(limit, 1)]),
@@ -499,7 +484,7 @@ def find(
     )
 
 
-def _one_embassy_each(ranked: Iterable[tuple[int, Entry]]) -> list[tuple[int, Entry]]:
+def _one_embassy_each(ranked: Iterable[_Scored]) -> list[_Scored]:
     """Of each state's embassies and consulates only the best: nobody said yet whose citizen the person is."""
     seen: set[str] = set()
     kept = []
@@ -513,8 +498,52 @@ def _one_embassy_each(ranked: Iterable[tuple[int, Entry]]) -> list[tuple[int, En
     return kept
 
 
-def _works_in(entry: Entry, code: str) -> bool:
-    return code == INTERNATIONAL or not entry.valid_in or code in entry.valid_in
+def _weak(entry: Entry) -> bool:
+    return entry.confidence == "weak"
+
+
+def _across_borders(
+    entries: Iterable[Entry], need: str | None, language: str | None, serves: str | None, alone: bool
+) -> list[_Scored]:
+    """International services worth showing, best first.
+
+    Args:
+        entries: international ones that let the person in and work in the country.
+        need: what is needed.
+        language: the person's language.
+        serves: men, women or children, if said.
+        alone: the country has no dedicated line, or nothing sure that fits: then a general anti-trafficking body is
+            shown whatever the need; else only what is made for needs that cross borders.
+    """
+    fitting = []
+    for points, entry in _sorted_by_merit(entries, need, None, language, serves, None):
+        if entry.only_for:
+            keep = need in _SEAFARERS_TOO
+        elif alone:
+            keep = points >= _FALLBACK_BELOW or "trafficking" in entry.services
+        else:
+            keep = points >= _FALLBACK_BELOW and need in _NEEDS_ACROSS_BORDERS
+        if keep:
+            fitting.append((points, entry))
+    if alone and not any("trafficking" in entry.services for _, entry in fitting):
+        fitting.extend((_REFERS, entry) for entry in entries if "trafficking" in entry.services)
+    return fitting
+
+
+def _in_order(ranked: list[_Scored], foreign: list[_Scored], room: int, keep_a_place: bool) -> list[_Scored]:
+    """Sure and fitting ones, then international ones, then weak ones that fit, then what can only refer."""
+    sure = [item for item in ranked if not _weak(item[1]) and item[0] >= _FALLBACK_BELOW]
+    spare = [item for item in ranked if not _weak(item[1]) and item[0] < _FALLBACK_BELOW]
+    weak_fit = [item for item in ranked if _weak(item[1]) and item[0] >= _FALLBACK_BELOW]
+    weak_rest = [item for item in ranked if _weak(item[1]) and item[0] < _FALLBACK_BELOW]
+    general = [item for item in foreign if not item[1].only_for]
+    special = [item for item in foreign if item[1].only_for]
+    if keep_a_place and general and len(sure) >= room > 1:
+        # One place is kept for a service across borders, or a long local list would push it out of sight.
+        return [*sure[: room - 1], general[0]]
+    if sure or general:
+        return [*sure, *general, *weak_fit, *spare, *weak_rest, *special]
+    return [*spare[:1], *weak_fit, *spare[1:], *weak_rest, *special]
 
 
 def _worth_showing(entries: Sequence[Entry], need: str | None) -> list[Entry]:

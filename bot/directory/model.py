@@ -61,7 +61,8 @@ OLD_AFTER = datetime.timedelta(days=2 * 365)
 @lru_cache(maxsize=1)
 def _countries() -> frozenset[str]:
     territories = {str(code) for code in Locale("en").territories}
-    groupings = {"EU", "EZ", "UN", "QO", "XA", "XB", INTERNATIONAL}
+    # CLDR also names groups of countries, test regions and parts of countries that are not in ISO 3166-1.
+    groupings = {"EU", "EZ", "UN", "QO", "XA", "XB", "AC", "CP", "CQ", "DG", "EA", "IC", "TA", INTERNATIONAL}
     return frozenset(code for code in territories if len(code) == 2 and code.isalpha()) - groupings
 
 
@@ -365,10 +366,15 @@ class Entry(_Strict):
         return max(months, default=None)
 
     def check_before_relying(self, today: datetime.date) -> bool:
-        """Whether the person should be told to check first: weak, poor sources only, undated or old."""
+        """Whether the person should be told to check first: weak, poor sources only, undated or old.
+
+        Emergency numbers hardly ever change: age alone casts no doubt on them, doubt would cost time.
+        """
         if self.verified and today - self.verified <= OLD_AFTER:
             return False
         if self.confidence == "weak" or all(source.poor for source in self.sources):
             return True
+        if self.kind == "emergency":
+            return False
         newest = self.last_known_good()
         return newest is None or today - newest > OLD_AFTER

@@ -53,7 +53,17 @@ _ABBREVIATION = 3
 
 
 class PlacesError(Exception):
-    """A places file cannot be read; the text names file and place in it."""
+    """A places file cannot be read.
+
+    Args:
+        file: which one.
+        line: where, from 1.
+        message: what is wrong.
+    """
+
+    def __init__(self, file: Path, line: int, message: str) -> None:
+        self.file, self.line, self.message = file, line, message
+        super().__init__(f"{file}:{line}: {message}")
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,19 @@ class _Words:
         return word in self.exact[group] or bool(self.stems[group] and word.startswith(self.stems[group]))
 
 
+#: Words and letters that only one of the two Cyrillic languages has; they decide when nobody said which it is.
+_BULGARIAN = frozenset(
+    "съм сме сте аз къде какво ли се си ме във към ще са ми тук сега няма имам искам".split()  # noqa: SIM905
+)
+_RUSSIAN = frozenset(
+    "я мы из меня мне он она они где что как у был была хочу могу нет есть здесь".split()  # noqa: SIM905
+)
+#: A verb that ends like the Chinese "to": to get, to hear, to see ... says nothing of a way.
+_NO_WAY = ("得到", "听到", "看到", "收到", "遇到", "想到", "提到", "说到")
+
+#: The Russian "out of" is said of places; "from, to, behind" (от, к, за) of people and things as well.
+_OUT_OF = frozenset({"из", "iz", "с", "s"})
+
 _PREFERENCE: Mapping[str, int] = {"city": 0, "country": 1, "people": 2, "adjective": 3}
 
 
@@ -133,25 +156,32 @@ class Gazetteer:
         for language in LANGUAGES:
             self._read(locales_dir / language / "places.yml", language)
         for forms in self._han.values():
-            forms.sort(key=lambda item: -len(item[0]))
+            forms.sort(key=lambda item: (-len(item[0]), _PREFERENCE[item[1].kind]))
 
     def _read(self, file: Path, language: str) -> None:
         try:
-            with file.open(encoding="utf-8-sig") as stream:
-                loaded: Any = yaml.load(stream, Loader=_SafeLoader)
-        except OSError as error:
-            raise PlacesError(f"{file}: cannot be read") from error
+            text = file.read_text(encoding="utf-8-sig")
+            loaded: Any = yaml.load(text, Loader=_SafeLoader)
+        except (OSError, UnicodeDecodeError) as error:
+            raise PlacesError(file, 1, "cannot be read, or is not saved as UTF-8") from error
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            raise PlacesError(f"{file}:{mark.line + 1 if mark else 1}: not readable as YAML") from error
+            raise PlacesError(file, mark.line + 1 if mark else 1, "not readable as YAML") from error
         try:
             self._read_words(loaded["words"], language)
-            for country, about in loaded["places"].items():
-                if not is_country(country):
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise PlacesError(file, _line_with(text, "words:"), f"words: {error}") from error
+        try:
+            countries = dict(loaded["places"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise PlacesError(file, 1, "places: is missing or empty") from error
+        for country, about in countries.items():
+            try:
+                if not isinstance(country, str) or not is_country(country):
                     raise ValueError(f"{country} is not a two-letter country code in quotes")
                 self._read_country(country, about, language)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise PlacesError(f"{file}: {error}") from error
+            except (TypeError, AttributeError, ValueError) as error:
+                raise PlacesError(file, _line_with(text, f'"{country}":'), f"{country}: {error}") from error
 
     def _read_words(self, groups: Mapping[str, list[str]], language: str) -> None:
         words = _Words()
@@ -170,7 +200,7 @@ class Gazetteer:
     def _read_country(self, country: str, about: Mapping[str, Any], language: str) -> None:
         unknown = set(about) - {"names", "adjectives", "people", "cities"}
         if unknown:
-            raise ValueError(f"{country}: {', '.join(sorted(unknown))} is not known here")
+            raise ValueError(f"{', '.join(sorted(map(str, unknown)))} is not known here")
         for written in about.get("names", ()):
             self._add(written, country, None, "country", language)
         for written in about.get("adjectives", ()):
@@ -231,9 +261,16 @@ class _Search:
         self.gazetteer = gazetteer
         self.normalised = normalised
         self.text = normalised.text
-        self.language = language
         self.tokens = tokens(self.text)
-        self._roles: dict[int, Role] = {}
+        self.language = language or self._cyrillic_language()
+
+    def _cyrillic_language(self) -> str | None:
+        words = {word for word, _, _ in self.tokens}
+        bulgarian = len(words & _BULGARIAN) + sum("ъ" in word for word in words)
+        russian = len(words & _RUSSIAN) + sum(bool(re.search("[ыэ]", word)) for word in words)
+        if bulgarian == russian:
+            return None
+        return "bg" if bulgarian > russian else "ru"
 
     def places(self) -> list[Place]:
         matches = list(self._words_matches())
@@ -393,7 +430,10 @@ class _Search:
         if position is None:
             return False
         word = self.tokens[position][0]
-        if self._group(match, word) is None:
+        group = self._group(match, word)
+        if group is None or (match.candidate.language == "ru" and group != "in" and word not in _OUT_OF):
+            return False
+        if group == "from" and match.candidate.case == "instrumental":
             return False
         between = self.text[self.tokens[position][2] : match.start]
         return not _CLAUSE_END.search(between)
@@ -451,6 +491,8 @@ class _Search:
         if _CLAUSE_END.search(self.text[self.tokens[position][2] : match.start]):
             return "unknown"
         words = self._words(match)
+        if word == "под" and position and self.tokens[position - 1][0] == "из":
+            return "from"
         if match.latin_typed:
             return self._plain_role(match, self._group(match, word))
         if words.has("citizen", word) or (
@@ -525,6 +567,8 @@ class _Search:
         after = self.text[match.end : match.end + _HAN_WINDOW].lstrip()
         sentence = re.split(r"[。！？!?；;\n]", self.text[max(0, match.start - 24) : match.start])[-1]
         before = sentence.rstrip()
+        if before.endswith("驻"):
+            return "in"
         if after.startswith(tuple(words.exact["citizen"])) and not after.startswith(("人生", "人在", "人身")):
             return "from"
         if after.startswith("人在"):
@@ -533,6 +577,8 @@ class _Search:
             return previous_role
         if before.endswith(tuple(words.exact["arrived"])):
             return "in"
+        if before.endswith(_NO_WAY):
+            return "unknown"
         group = _longest_suffix(before, {name: words.exact[name] for name in ("in", "from", "to")})
         if group == "to":
             return "to"
@@ -546,6 +592,10 @@ class _Search:
         if any(word in recent for word in ("逃出", "离开", "逃离")):
             return "in"
         return "unknown"
+
+
+def _line_with(text: str, needle: str) -> int:
+    return next((number for number, line in enumerate(text.splitlines(), 1) if needle in line), 1)
 
 
 def _only_separators(between: str) -> bool:

@@ -49,10 +49,13 @@ class SandboxServer:
     """A Telegram Bot API server with a page, in this process and this event loop.
 
     Point python-telegram-bot at ``base_url`` and ``base_file_url`` with ``token``. Nothing is kept when it stops.
+
+    Args:
+        staff_chat_id: id of the staff's forum group, a negative number below -1000000000000.
     """
 
-    def __init__(self) -> None:
-        self.world = World(STAFF_CHAT_ID)
+    def __init__(self, staff_chat_id: int = STAFF_CHAT_ID) -> None:
+        self.world = World(staff_chat_id)
         self.port = 0
         self._control = Control(self.world)
         self._bot_api = BotApi(self.world, SANDBOX_TOKEN)
@@ -145,7 +148,7 @@ async def _page(request: Request) -> Response:
     if known is None:
         return await _nothing_here(request, Exception())
     name, media_type = known
-    content = resources.files("bot.sandbox").joinpath("page").joinpath(name).read_bytes()
+    content = resources.files("bot.sandbox.page").joinpath(name).read_bytes()
     return Response(content, media_type=media_type, headers=_PAGE_HEADERS)
 
 

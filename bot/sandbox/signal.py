@@ -14,12 +14,14 @@ class Signal:
     """One change bell on one event loop; a waiter looks again each time it rings."""
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
+        self._waiting: set[asyncio.Future[None]] = set()
 
     def ring(self) -> None:
         """Wake every waiter."""
-        event, self._event = self._event, asyncio.Event()
-        event.set()
+        waiting, self._waiting = self._waiting, set()
+        for waiter in waiting:
+            if not waiter.done():
+                waiter.set_result(None)
 
     async def until(self, look: Callable[[], Result | None], seconds: float) -> Result | None:
         """Wait until ``look`` returns something other than nothing.
@@ -33,14 +35,14 @@ class Signal:
         """
         deadline = time.monotonic() + seconds
         while True:
-            event = self._event
             found = look()
-            if found is not None:
-                return found
             left = deadline - time.monotonic()
-            if left <= 0:
-                return None
+            if found is not None or left <= 0:
+                return found
+            bell: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.add(bell)
             try:
-                await asyncio.wait_for(event.wait(), left)
-            except asyncio.TimeoutError:
-                return look()
+                # Not wait_for: on Python 3.10 it swallows a cancellation that comes together with the ring.
+                await asyncio.wait([bell], timeout=left)
+            finally:
+                self._waiting.discard(bell)

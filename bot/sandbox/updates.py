@@ -107,7 +107,6 @@ class UpdateQueue:
         """
         if self.webhook.url:
             raise ApiError(409, WEBHOOK_ACTIVE)
-        came_back = not self.bot_is_there()
         if self._poll is not None:
             self._poll_ended = ApiError(409, OTHER_POLLER)
             self._poll = None
@@ -122,8 +121,7 @@ class UpdateQueue:
         self._poll, self._poll_ended = me, None
         self._polled_at = time.monotonic()
         limit = limit if 1 <= limit <= UPDATES_MAX else UPDATES_MAX
-        if came_back:
-            self.signal.ring()
+        self.signal.ring()
 
         def look() -> list[Payload] | ApiError | None:
             if self._poll is not me:

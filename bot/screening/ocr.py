@@ -6,7 +6,6 @@ import io
 import os
 import warnings
 
-import pytesseract
 from PIL import Image, ImageOps
 
 #: Largest file read, bytes; Telegram's own photos are far smaller.
@@ -44,6 +43,8 @@ def read_picture(data: bytes, language: str | None = None) -> str:
     Raises:
         PictureRefused: too big, broken, or no Tesseract on this machine.
     """
+    import pytesseract  # brings numpy along; a start need not wait for it
+
     if len(data) > MAX_BYTES:
         raise PictureRefused("too_big")
     try:

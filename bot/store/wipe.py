@@ -30,6 +30,10 @@ from bot.store.person_keys import destroy_key, load_key, load_or_create_key
 #: A bot can delete messages of a private chat for this long (https://core.telegram.org/bots/api#deletemessage).
 DELETABLE_FOR = timedelta(hours=48)
 
+#: Field of a person who hid the chat while a case was open: no turn may end their silence but one in which they ask for
+#: a person again, since whoever holds the phone may be the one who writes.
+HIDDEN = "hidden"
+
 
 @dataclass(frozen=True)
 class Erased:
@@ -115,7 +119,9 @@ async def hide_person(connection: AsyncConnection, keyring: Keyring, person_ref:
     # Replies to what they wrote go; what belongs to the case stays, and waits if it would go to their phone.
     await connection.execute(calls.where(outbox.c.case_id.is_(None)))
     await connection.execute(calls.where(outbox.c.lane == person_ref, outbox.c.unprompted.is_(False)))
-    rest = Person(person_ref, person.chat_id, unprompted_ok=person.unprompted_ok, silent_since=now)
+    rest = Person(
+        person_ref, person.chat_id, unprompted_ok=person.unprompted_ok, silent_since=now, fields={HIDDEN: True}
+    )
     await save_person(connection, key, rest, now, hidden=True)
     if rest.silent:
         await hold(connection, person_ref)

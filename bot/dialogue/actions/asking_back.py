@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from bot.dialogue.actions.answers import HUMAN, say_more
-from bot.dialogue.actions.reading import FALLBACK, Event, entity_of, in_form, leave_form
+from bot.dialogue.actions.reading import FALLBACK, Event, entity_of, leave_form
 from bot.dialogue.actions.safety import KIND_OF_INTENT
 
 MEANINGS = 2
@@ -22,9 +22,9 @@ EMERGENCY_COUNTS = 0.1
 def likely_meanings(ranking: list[dict[str, Any]]) -> list[str]:
     """The meanings to offer, an emergency first; `out_of_scope` only when it is the likeliest."""
     real = [intent for intent in ranking if intent["name"] != FALLBACK]
-    offered = [
-        intent["name"] for index, intent in enumerate(real) if intent["name"] != "out_of_scope" or index == 0
-    ][:MEANINGS]
+    offered = [intent["name"] for index, intent in enumerate(real) if intent["name"] != "out_of_scope" or index == 0][
+        :MEANINGS
+    ]
     alarms = [
         intent["name"]
         for intent in real
@@ -63,4 +63,4 @@ class ActionAskBack(Action):
                 HUMAN,
             ],
         )
-        return [SlotSet("pending", "meaning"), *(leave_form() if in_form(tracker) else [])]
+        return [SlotSet("pending", "meaning"), *leave_form(tracker)]

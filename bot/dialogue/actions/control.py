@@ -24,7 +24,7 @@ class ActionOfferPerson(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"handoff": "offer"}`."""
         dispatcher.utter_message(json_message={"handoff": "offer"})
-        return [SlotSet("pending", "handoff"), *leave_form()]
+        return [SlotSet("pending", "handoff"), *leave_form(tracker)]
 
 
 class ActionForget(Action):
@@ -37,7 +37,7 @@ class ActionForget(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"forget": "ask"}`."""
         dispatcher.utter_message(json_message={"forget": "ask"})
-        return [SlotSet("pending", "forget"), *leave_form()]
+        return [SlotSet("pending", "forget"), *leave_form(tracker)]
 
 
 class ActionChooseLanguage(Action):
@@ -50,7 +50,7 @@ class ActionChooseLanguage(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"language": "ask"}`."""
         dispatcher.utter_message(json_message={"language": "ask"})
-        return leave_form() if in_form(tracker) else []
+        return leave_form(tracker)
 
 
 class ActionMenu(Action):
@@ -64,7 +64,7 @@ class ActionMenu(Action):
         """Marker `{"menu": text id}`."""
         text_id = "start.hello" if intent_of(tracker) == "greet" else "menu.title"
         dispatcher.utter_message(json_message={"menu": text_id})
-        return [SlotSet("pending", None), *leave_form()]
+        return [SlotSet("pending", None), *leave_form(tracker)]
 
 
 class ActionStartOver(Action):
@@ -77,7 +77,7 @@ class ActionStartOver(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"menu": "menu.title"}`."""
         dispatcher.utter_message(json_message={"menu": "menu.title"})
-        return [*(SlotSet(slot, None) for slot in REMEMBERED), *leave_form()]
+        return [*(SlotSet(slot, None) for slot in REMEMBERED), *leave_form(tracker)]
 
 
 class ActionAffirm(Action):
@@ -121,4 +121,4 @@ class ActionDeny(Action):
         """Marker `{"menu": ...}`: what else there is."""
         unsure = tracker.get_slot("pending") == "meaning"
         dispatcher.utter_message(json_message={"menu": "doubt.rephrase" if unsure else "control.deny"})
-        return [SlotSet("pending", None), *leave_form()]
+        return [SlotSet("pending", None), *leave_form(tracker)]

@@ -7,7 +7,7 @@ from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from bot.dialogue.actions.reading import FALLBACK, FORM, NEED_OF_INTENT, Event, confidence_of, intent_of
+from bot.dialogue.actions.reading import FALLBACK, FORM, NEED_OF_INTENT, Event, confidence_of, in_form, intent_of
 
 SURE = 0.5
 """From this confidence on, a message with a place in it is a question of its own and not just the place."""
@@ -54,10 +54,11 @@ class ValidateFindHelpForm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Accepts the country, or lets the form be interrupted."""
-        active = (tracker.active_loop or {}).get("name") == FORM
         intent = intent_of(tracker)
         answer = intent == FALLBACK or intent in NEED_OF_INTENT or confidence_of(tracker) < SURE
-        if active and not answer:
+        # Only the first look at a message may refuse it: after the answer in between the form takes over again.
+        first_look = tracker.latest_action_name == "action_listen"
+        if in_form(tracker) and first_look and not answer:
             return [ActionExecutionRejected(FORM)]
         country = tracker.get_slot("country")
         return [SlotSet("country", country)] if country else []

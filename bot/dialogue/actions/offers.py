@@ -20,7 +20,7 @@ class ActionScreenOffer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"screen": True}`."""
         dispatcher.utter_message(json_message={"screen": True})
-        return [SlotSet("pending", None), SlotSet("last_topic", "ask_warning_signs"), *leave_form()]
+        return [SlotSet("pending", None), SlotSet("last_topic", "ask_warning_signs"), *leave_form(tracker)]
 
 
 class ActionAskOffer(Action):
@@ -33,4 +33,4 @@ class ActionAskOffer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"ask_offer": True}`."""
         dispatcher.utter_message(json_message={"ask_offer": True})
-        return [SlotSet("pending", "offer"), *leave_form()]
+        return [SlotSet("pending", "offer"), *leave_form(tracker)]

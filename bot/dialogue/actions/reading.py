@@ -54,8 +54,10 @@ def in_form(tracker: Tracker) -> bool:
     return bool((tracker.active_loop or {}).get("name") == FORM)
 
 
-def leave_form() -> list[Event]:
-    """Events that end the form."""
+def leave_form(tracker: Tracker) -> list[Event]:
+    """Events that end the form, none when it is not active."""
+    if not in_form(tracker):
+        return []
     return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("interruptions", None)]
 
 
@@ -64,4 +66,4 @@ def interrupt_form(tracker: Tracker) -> list[Event]:
     if not in_form(tracker):
         return []
     count = int(tracker.get_slot("interruptions") or 0) + 1
-    return leave_form() if count >= FOLLOW_UP_MOST else [SlotSet("interruptions", count)]
+    return leave_form(tracker) if count >= FOLLOW_UP_MOST else [SlotSet("interruptions", count)]

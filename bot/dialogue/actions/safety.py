@@ -28,7 +28,7 @@ class ActionEmergency(Action):
         """Marker `{"emergency": kind, "country": code named in this message or None}`."""
         kind = KIND_OF_INTENT.get(intent_of(tracker), "danger")
         dispatcher.utter_message(json_message={"emergency": kind, "country": entity_of(tracker, "country")})
-        return [SlotSet("pending", None), *leave_form()]
+        return [SlotSet("pending", None), *leave_form(tracker)]
 
 
 class ActionQuickExit(Action):
@@ -41,4 +41,4 @@ class ActionQuickExit(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"exit": True}`."""
         dispatcher.utter_message(json_message={"exit": True})
-        return [SlotSet("pending", None), SlotSet("last_topic", None), *leave_form()]
+        return [SlotSet("pending", None), SlotSet("last_topic", None), *leave_form(tracker)]

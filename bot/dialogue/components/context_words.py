@@ -42,11 +42,6 @@ class ContextWords(GraphComponent, IntentClassifier):
         self._resource = resource
 
     @classmethod
-    def required_components(cls) -> list[type]:
-        """Comes after a classifier."""
-        return [IntentClassifier]
-
-    @classmethod
     def create(
         cls,
         config: dict[str, Any],
@@ -117,9 +112,7 @@ def _mark(message: Message) -> None:
     """Puts `nlu_fallback` on top; the ranking of real intents stays below it."""
     unsure = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 1.0}
     ranking = [
-        intent
-        for intent in message.get(INTENT_RANKING_KEY, [])
-        if intent["name"] != DEFAULT_NLU_FALLBACK_INTENT_NAME
+        intent for intent in message.get(INTENT_RANKING_KEY, []) if intent["name"] != DEFAULT_NLU_FALLBACK_INTENT_NAME
     ]
     message.set(INTENT, dict(unsure), add_to_output=True)
     message.set(INTENT_RANKING_KEY, [unsure, *ranking], add_to_output=True)

@@ -106,6 +106,4 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
         return str(message.get(TEXT))[: self._config["longest"]]
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
-        message.add_features(
-            Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-        )
+        message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

@@ -104,7 +104,7 @@ export const WORDS = {
   },
   zh: {
     sandbox: "试用环境", panes: "显示内容", tab_chat: "聊天", tab_staff: "工作人员",
-    person: "用户", new_person: "新建一个人", person_hint: "一个新的 Telegram 帐号，机器人看到的就是它。",
+    person: "人物", new_person: "新建一个人", person_hint: "一个新的 Telegram 帐号，机器人看到的就是它。",
     first_name: "名字", app_language: "Telegram 的语言", create: "创建",
     bot: "机器人", offline: "机器人没有运行", typing: "正在输入", connecting: "连接中…",
     start: "开始", restart: "解除屏蔽并重新开始", what_can: "这个机器人能做什么？",

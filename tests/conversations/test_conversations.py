@@ -1,0 +1,108 @@
+"""Conversations as files that read like a chat: ``*.yml`` beside this one, played against a real bot process.
+
+person: what the person writes · forward: what they forward · press: the button they press (label or data) ·
+location: [latitude, longitude] · bot: what the bot's next message must contain (a list: all of it) ·
+bot_not: what it must not contain · staff_sees / staff: in the case's topic · silent: nothing comes back ·
+empty: the chat has been cleared (a number of messages may stay).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+
+from bot.sandbox.client import NoReply, PersonClient, SandboxClient
+from tests.bot_process import BotProcess, sandbox
+
+SCRIPTS = {
+    path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(Path(__file__).parent.glob("*.yml"))
+}
+#: A turn takes far less; the machine that runs the tests may be busy.
+SECONDS = 30
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(tmp_path_factory, trained_model):  # type: ignore[no-untyped-def]
+    async with sandbox() as (server, client):
+        process = BotProcess(server, tmp_path_factory.mktemp("conversations") / "home")
+        await process.start()
+        await process.wait_model()
+        yield client
+        assert await process.stop() == 0
+
+
+class Player:
+    """Plays one script."""
+
+    def __init__(self, client: SandboxClient, person: PersonClient) -> None:
+        self.client = client
+        self.person = person
+        self.topic: int | None = None
+
+    async def play(self, step: dict[str, Any]) -> None:
+        for action, value in step.items():
+            await getattr(self, f"do_{action}")(value)
+
+    async def do_person(self, text: str) -> None:
+        await self.person.say(text)
+
+    async def do_forward(self, text: str) -> None:
+        await self.person.forward(text)
+
+    async def do_press(self, button: str) -> None:
+        await self.person.press(button)
+
+    async def do_location(self, place: list[float]) -> None:
+        await self.person.location(place[0], place[1])
+
+    async def do_bot(self, words: str | list[str]) -> None:
+        wanted = [words] if isinstance(words, str) else words
+        seen = await self.person.wait_reply(wanted[0], timeout=SECONDS)
+        for word in wanted[1:]:
+            assert word.lower() in seen.text.lower(), f"«{word}» is missing in:\n{seen.text}"
+        self.last = seen
+
+    async def do_bot_not(self, words: str | list[str]) -> None:
+        for word in [words] if isinstance(words, str) else words:
+            assert word.lower() not in self.last.text.lower(), f"«{word}» stands in:\n{self.last.text}"
+
+    async def do_staff_sees(self, words: str) -> None:
+        seen = await self.client.staff.wait_reply(words, timeout=SECONDS)
+        self.topic = seen.topic
+
+    async def do_staff(self, text: str) -> None:
+        assert self.topic is not None, "staff has seen nothing yet"
+        await self.client.staff.say(self.topic, text)
+
+    async def do_silent(self, _: bool) -> None:
+        """What was said has reached its goal already (staff saw it), so an answer of the bot would be under way."""
+        with pytest.raises(NoReply):
+            await self.person.wait_reply(timeout=1)
+
+    async def do_empty(self, left: int) -> None:
+        for _ in range(SECONDS * 10):
+            messages = await self.person.messages()
+            if len(messages) <= left:
+                return
+            await self.client.calls(after=len(await self.client.calls()), timeout=0.1)
+        raise AssertionError(f"the chat still shows {[message.text[:40] for message in messages]}")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+async def test_conversation(bot: SandboxClient, path: Path) -> None:
+    script = SCRIPTS[path]
+    person = await bot.person(script["name"], language_code=script["telegram_language"])
+    player = Player(bot, person)
+    for number, step in enumerate(script["conversation"], start=1):
+        try:
+            await player.play(step)
+        except (AssertionError, NoReply) as error:
+            shown = [f"{'bot' if m.from_bot else 'person'}: {m.text[:200]}" for m in await person.messages()]
+            raise AssertionError(f"{path.name}, step {number} {step}: {error}\n" + "\n".join(shown[-6:])) from error

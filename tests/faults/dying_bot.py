@@ -1,0 +1,88 @@
+"""Runs the bot until it reaches one point of a turn, and dies there as by a power cut. Not a test; see test_kills.py.
+
+Usage: dying_bot.py POINT. The point counts only from the first update on whose text has the word "boom". The dialogue
+model stays "still loading": what is tried here must hold without it, and starts are quick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import bot.telegram.delivery as delivery_module
+from bot.assembly import ModelLoader
+from bot.cli import main
+from bot.conversation.turn import Conversation
+from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox
+from bot.store.turn import Turn
+from bot.telegram.delivery import Delivery
+from bot.telegram.turns import Turns
+
+armed = False
+
+
+def die() -> None:
+    if armed:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dies(function: Callable[..., Awaitable[Any]], when: str) -> Callable[..., Awaitable[Any]]:
+    async def wrapped(*arguments: Any, **named: Any) -> Any:
+        if when == "before":
+            die()
+        result = await function(*arguments, **named)
+        if when == "after":
+            die()
+        return result
+
+    return wrapped
+
+
+POINTS: dict[str, tuple[Any, str, str]] = {
+    "before the update is written": (Inbox, "receive", "before"),
+    "when the update is written": (Inbox, "receive", "after"),
+    "before the person's turn": (Turns, "of_person", "before"),
+    "before the staff's turn": (Turns, "of_staff", "before"),
+    "when the turn is decided": (Conversation, "respond", "after"),
+    "in the middle of the commit": (Turn, "_commit", "after"),
+    "when the turn is committed": (Turn, "__aexit__", "after"),
+    "when the call is about to be made": (Outbox, "mark_sending", "after"),
+    "when the call was made": (delivery_module, "make", "after"),
+    "when the call is written as made": (Outbox, "mark_sent", "after"),
+    "before the topic's number is kept": (Delivery, "_made", "before"),
+}
+
+
+def arm() -> None:
+    receive = Inbox.receive
+
+    async def arming(self: Inbox, update_id: int, lane: Any, chat_id: Any, payload: dict[str, Any]) -> bool:
+        global armed
+        message = payload.get("message") or {}
+        query = payload.get("callback_query") or {}
+        if "boom" in str(message.get("text", "")) or ("handoff:yes" in str(query.get("data", "")) and TOPIC):
+            armed = True
+        return await receive(self, update_id, lane, chat_id, payload)
+
+    Inbox.receive = arming  # type: ignore[method-assign]
+
+
+async def still_loading(self: ModelLoader) -> None:
+    await asyncio.Event().wait()
+
+
+POINT = sys.argv[1] if len(sys.argv) > 1 else ""
+TOPIC = POINT == "before the topic's number is kept"
+
+if __name__ == "__main__":
+    ModelLoader.run = still_loading  # type: ignore[method-assign]
+    if POINT:
+        owner, name, when = POINTS[POINT]
+        setattr(owner, name, dies(getattr(owner, name), when))
+        arm()
+    sys.exit(main(["run"]))

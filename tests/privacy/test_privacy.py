@@ -1,0 +1,70 @@
+"""Design 3: no message text and no token in any log at any level, and no host but the Bot API is contacted."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.bot_process import BotProcess, sandbox
+
+#: Words nobody would log by accident; each stands in another kind of message.
+TEXT, CAPTION, OFFER, FORWARD, STAFF, BUTTON = (
+    "marmotte7391", "quokka5520", "axolotl8846", "tamarin1207", "pangolin6034", "capybara4471"
+)  # fmt: skip
+WATCHED = str(Path(__file__).with_name("watched_bot.py"))
+
+
+async def _traffic(home: Path, *, unprotected: bool) -> tuple[str, str, str]:
+    """Real turns of every kind, errors included; returns the log, the token and the server's address."""
+    async with sandbox() as (server, client):
+        program = (WATCHED, "unprotected") if unprotected else (WATCHED,)
+        bot = BotProcess(server, home, program=program)
+        await bot.start()
+        await bot.wait_model()
+        person = await client.person("Zed", language_code="en")
+        await person.start()
+        await person.wait_reply()
+        await person.say(f"my boss {TEXT} took my passport")
+        await person.wait_reply(timeout=30)
+        await person.photo(b"not a picture", caption=f"look at this {CAPTION}")
+        await person.wait_reply(timeout=30)
+        await person.say(f"Hiring {OFFER}! 5000 USD monthly, passport kept by the boss, write @nobody_0000")
+        await person.wait_reply(timeout=30)
+        await person.forward(f"{FORWARD} needs girls, 3000 EUR, no papers needed, only telegram")
+        await person.wait_reply(timeout=30)
+        # Errors whose messages quote what was sent: refused by the server, cut off, slow.
+        for kind in ("400", "500", "drop_before", "drop_after"):
+            await client.fault("sendMessage", kind, times=1)
+            await person.say(f"is this {BUTTON} normal")
+            await person.wait_reply(timeout=40) if kind != "400" else None
+        await person.say("/human")
+        await person.wait_reply("join", timeout=30)
+        await person.press("handoff:yes")
+        await person.wait_reply(timeout=30)
+        await person.say(f"please {TEXT}")
+        seen = await client.staff.wait_reply(TEXT, timeout=30)
+        await client.staff.say(seen.topic, f"hello {STAFF}")
+        await person.wait_reply(STAFF, timeout=30)
+        assert await bot.stop() == 0
+        return bot.log, server.token, server.url
+
+
+@pytest.mark.asyncio
+async def test_logs_and_hosts(tmp_path: Path, trained_model: Path) -> None:
+    log, token, url = await _traffic(tmp_path / "home", unprotected=False)
+    for word in (TEXT, CAPTION, OFFER, FORWARD, STAFF, BUTTON, token, token.partition(":")[2]):
+        assert word not in log, f"«{word}» stands in the log"
+    port = url.rpartition(":")[2]
+    contacted = set(re.findall(r"^CONNECT (\S+) (\d+)$", log, re.MULTILINE))
+    assert contacted == {("127.0.0.1", port)}
+    assert set(re.findall(r"^LOOKUP (\S+)$", log, re.MULTILINE)) <= {"127.0.0.1"}
+
+
+@pytest.mark.asyncio
+async def test_these_tests_can_fail(tmp_path: Path, trained_model: Path) -> None:
+    """Without bot/quiet.py the very same traffic leaves text and token in the log."""
+    log, token, _ = await _traffic(tmp_path / "home", unprotected=True)
+    assert TEXT in log
+    assert token in log
