@@ -105,7 +105,7 @@ def _place(filename: str) -> str:
     return path.name
 
 
-class _QuietHandler(logging.StreamHandler):  # type: ignore[type-arg]
+class _QuietHandler(logging.StreamHandler):
     """Writes to stderr as it is now (pytest and daemons replace it), and never prints a record it failed on."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from opencc import OpenCC
 
@@ -15,7 +15,14 @@ _TWINS = dict(zip("aceopxyk", "асеорхук", strict=True))
 _CYRILLIC_TO_LATIN = {cyrillic: latin for latin, cyrillic in _TWINS.items()}
 
 _WORD = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN = re.compile(r"[a-z]")
+#: One Chinese character.
+HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+#: Invisible and combining characters: they only serve to hide words from a reader like us.
+_DROPPED = frozenset(("Cf", "Cc", "Mn", "Cs", "Co"))
+_BREVE = "\u0306"
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
 
 
@@ -33,6 +40,11 @@ class Normalised:
     text: str
     offsets: tuple[int, ...]
     original: str
+
+    @cached_property
+    def alphabetic(self) -> str:
+        """The text with every Chinese character made a blank: there, letters of an alphabet are words of their own."""
+        return HAN.sub(" ", self.text)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's code points ``[start, end)`` behind a non-empty span of the normalised text."""
@@ -67,6 +79,19 @@ def _simplified(run: str) -> str:
     return "".join(_converter().convert(letter)[:1] or letter for letter in run)
 
 
+@lru_cache(maxsize=20_000)
+def _folded(character: str) -> str:
+    """One character as it is compared: lower case, NFKC, nothing for invisible ones."""
+    if character == "\r":
+        return "\n"
+    if character == "\t":
+        return " "
+    if character != "\n" and unicodedata.category(character) in _DROPPED:
+        return ""
+    folded = unicodedata.normalize("NFKC", character.translate(_QUOTES)).lower()
+    return "".join("е" if part == "ё" else part for part in folded if unicodedata.category(part) != "Mn")
+
+
 def normalise(text: str) -> Normalised:
     """Normalise for matching: NFKC, lower case, е for ё, look-alike letters, invisible characters, simplified Chinese.
 
@@ -79,24 +104,16 @@ def normalise(text: str) -> Normalised:
     characters: list[str] = []
     offsets: list[int] = []
     for index, character in enumerate(text):
-        if character == "\r":
-            character = "\n"
-        elif character != "\n" and unicodedata.category(character) in ("Cf", "Cc", "Mn", "Cs", "Co"):
-            # й and ё typed as letter + combining mark keep their meaning: the pair is composed below.
-            if character == "\u0306" and characters and characters[-1] == "и":
-                characters[-1] = "й"
-            if character == "\t":
-                characters.append(" ")
-                offsets.append(index)
+        if character == _BREVE and characters and characters[-1] == "и":
+            characters[-1] = "й"  # й typed as letter and combining mark
             continue
-        for folded in unicodedata.normalize("NFKC", character.translate(_QUOTES)).lower():
-            if unicodedata.category(folded) == "Mn":
-                continue
-            characters.append("е" if folded == "ё" else folded)
+        for folded in _folded(character):
+            characters.append(folded)
             offsets.append(index)
     folded_text = "".join(characters)
-    folded_text = _WORD.sub(lambda match: _one_script(match.group()), folded_text)
-    if _HAN_RUN.search(folded_text):
+    if _CYRILLIC.search(folded_text) and _LATIN.search(folded_text):
+        folded_text = _WORD.sub(lambda match: _one_script(match.group()), folded_text)
+    if HAN.search(folded_text):
         folded_text = _HAN_RUN.sub(lambda match: _simplified(match.group()), folded_text)
     offsets.append(len(text))
     return Normalised(folded_text, tuple(offsets), text)

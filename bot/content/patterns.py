@@ -24,10 +24,13 @@ from typing import Any
 
 import yaml
 
-from bot.content.normalise import Normalised, normalise
+from bot.content.normalise import HAN, Normalised, normalise
 
-_HAN = "\u3400-\u9fff"
-_LETTER = rf"[^\W{_HAN}]"
+# Phrases without Chinese characters are matched on a text in which those are blanks (Normalised.alphabetic), so that a
+# word character is a letter of an alphabet. Excluding them inside each expression would make compiling it slow.
+_LETTER = r"\w"
+_NO_LETTER_BEFORE, _NO_LETTER_AFTER = r"(?<!\w)", r"(?!\w)"
+_HAN_NO_LETTER_BEFORE, _HAN_NO_LETTER_AFTER = r"(?<![a-z0-9])", r"(?![a-z0-9])"
 _SEPARATOR = r"(?:[^\w\n.!?]|\.{2,}){1,6}"
 _LIGHT_SEPARATOR = r"[^\S\n]{0,3}"
 _STAR = rf"{_LETTER}{{0,30}}"
@@ -73,35 +76,38 @@ class Phrase:
         expression: the regular expression it stands for.
         literals: one of these must stand in a text for the phrase to match at all (a quick first look);
             empty when nothing can be said beforehand.
+        han: it has Chinese characters.
     """
 
     source: str
     expression: str
     literals: tuple[str, ...]
+    han: bool
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """The compiled expression."""
         return re.compile(self.expression)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Matches in normalised text."""
-        if self.literals and not any(literal in text for literal in self.literals):
+    def finditer(self, text: Normalised, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """Matches in normalised text, between two of its characters."""
+        if self.literals and not any(literal in text.text for literal in self.literals):
             return iter(())
-        return self.regex.finditer(text)
+        words = text.text if self.han else text.alphabetic
+        return self.regex.finditer(words, start, len(words) if end is None else end)
 
 
-def _word_regex(word: str) -> _Element:
+def _word_regex(word: str, han_phrase: bool) -> _Element:
     core = word.strip("*")
     if not core or "*" in core:
         raise PatternError(f"«{word}»: a star stands only at the beginning or the end of a word")
-    han_start = bool(re.match(f"[{_HAN}]", core))
-    han_end = bool(re.match(f"[{_HAN}]", core[-1]))
+    han_start, han_end = bool(HAN.match(core)), bool(HAN.match(core[-1]))
     body = "".join("'?" if letter == "'" else r"[\s\-]?" if letter == "-" else re.escape(letter) for letter in core)
-    before = _STAR if word.startswith("*") else ""
-    after = _STAR if word.endswith("*") else ""
-    left = "" if han_start else rf"(?<!{_LETTER})"
-    right = "" if han_end else rf"(?!{_LETTER})"
+    star = "[a-z0-9]{0,30}" if han_phrase else _STAR
+    before = star if word.startswith("*") else ""
+    after = star if word.endswith("*") else ""
+    left = "" if han_start else _HAN_NO_LETTER_BEFORE if han_phrase else _NO_LETTER_BEFORE
+    right = "" if han_end else _HAN_NO_LETTER_AFTER if han_phrase else _NO_LETTER_AFTER
     literal = max(re.split(r"['\-]", core), key=len)
     return _Element(f"{left}{before}{body}{after}{right}", (literal,), han=han_start and han_end)
 
@@ -130,8 +136,8 @@ def _closing_bracket(phrase: str, start: int) -> int:
     raise PatternError(f"«{phrase}»: a bracket is not closed")
 
 
-def _alternatives(phrase: str, body: str, optional: bool) -> _Element:
-    options = [_parse(part.strip()) for part in _split_alternatives(body) if part.strip()]
+def _alternatives(phrase: str, body: str, optional: bool, han_phrase: bool) -> _Element:
+    options = [_parse(part.strip(), han_phrase) for part in _split_alternatives(body) if part.strip()]
     if not options:
         raise PatternError(f"«{phrase}»: empty brackets")
     certain = all(literals for _, literals in options)
@@ -139,11 +145,11 @@ def _alternatives(phrase: str, body: str, optional: bool) -> _Element:
         "(?:" + "|".join(regex for regex, _ in options) + ")",
         tuple(literal for _, literals in options for literal in literals) if certain else (),
         optional,
-        bool(re.search(f"[{_HAN}]", body)),
+        bool(HAN.search(body)),
     )
 
 
-def _elements(phrase: str) -> Iterator[tuple[str | None, _Element]]:
+def _elements(phrase: str, han_phrase: bool) -> Iterator[tuple[str | None, _Element]]:
     """Each element with what stands before it: None (nothing), ``blank``, or ``gap`` and its size."""
     before: str | None = None
     position = 0
@@ -162,14 +168,14 @@ def _elements(phrase: str) -> Iterator[tuple[str | None, _Element]]:
         if text == "(":
             end = _closing_bracket(phrase, position)
             optional = phrase[end + 1 : end + 2] == "?"
-            element = _alternatives(phrase, phrase[position:end], optional)
+            element = _alternatives(phrase, phrase[position:end], optional, han_phrase)
             position = end + 1 + optional
         elif text.startswith("<"):
             if token.group(2) not in _CLASSES:
                 raise PatternError(f"«{phrase}»: <{token.group(2)}> is not known; there is <{'> <'.join(_CLASSES)}>")
             element = _Element(_CLASSES[token.group(2)], ())
         else:
-            element = _word_regex(text)
+            element = _word_regex(text, han_phrase)
         yield before, element
         before = None
     if before and before.startswith("gap"):
@@ -187,17 +193,20 @@ def _between(before: str | None, left: _Element, right: _Element, han_phrase: bo
     return rf"{_SEPARATOR}(?:{_LETTER}{{1,40}}{_SEPARATOR}){{0,{size or _GAP_WORDS}}}?"
 
 
-def _parse(phrase: str) -> tuple[str, tuple[str, ...]]:
+def _parse(phrase: str, han_phrase: bool) -> tuple[str, tuple[str, ...]]:
     """The regex of a phrase and the literals of its most telling mandatory element."""
-    han_phrase = bool(re.search(f"[{_HAN}]", phrase))
-    elements = list(_elements(phrase))
+    elements = list(_elements(phrase, han_phrase))
     if not any(not element.optional for _, element in elements):
         raise PatternError(f"«{phrase}»: at least one word must always be there")
     if (elements[0][0] or "").startswith("gap"):
         raise PatternError(f"«{phrase}»: a phrase cannot begin with a gap")
     first = next(index for index, (_, element) in enumerate(elements) if not element.optional)
     regex = ""
+    gap: str | None = None  # a gap before an optional word also stands where that word is missing
     for index, (before, element) in enumerate(elements):
+        if gap is not None and not (before or "").startswith("gap"):
+            before = gap
+        gap = before if element.optional and (before or "").startswith("gap") else None
         if index < first:
             # An optional word in front brings the separator to its right neighbour with it.
             following_before, following = elements[index + 1]
@@ -221,8 +230,9 @@ def compile_phrase(phrase: str) -> Phrase:
     written = normalise(phrase.strip()).text
     if not written:
         raise PatternError("an empty phrase")
-    regex, literals = _parse(written)
-    return Phrase(phrase, regex, literals)
+    han = bool(HAN.search(written))
+    regex, literals = _parse(written, han)
+    return Phrase(phrase, regex, literals, han)
 
 
 @dataclass(frozen=True)
@@ -251,21 +261,21 @@ class Rule:
     def find(self, text: Normalised) -> Iterator[Match]:
         """Every place in the text that raises this rule, in order of the phrases."""
         for phrase in self.any:
-            for found in phrase.finditer(text.text):
-                if found.end() == found.start() or self._excused(text.text, found.start(), found.end()):
+            for found in phrase.finditer(text):
+                if found.end() == found.start() or self._excused(text, found.start(), found.end()):
                     continue
                 start, end = text.span(found.start(), found.end())
                 yield Match(self, start, end)
 
-    def _excused(self, text: str, start: int, end: int) -> bool:
+    def _excused(self, text: Normalised, start: int, end: int) -> bool:
         if not self.unless:
             return False
         begin = 0
-        for stop in _SENTENCE_END.finditer(text, 0, start):
+        for stop in _SENTENCE_END.finditer(text.text, 0, start):
             begin = stop.end()
-        after = _SENTENCE_END.search(text, end)
-        sentence = text[begin : after.start() if after else len(text)]
-        return any(next(phrase.finditer(sentence), None) for phrase in self.unless)
+        after = _SENTENCE_END.search(text.text, end)
+        close = after.start() if after else len(text.text)
+        return any(next(phrase.finditer(text, begin, close), None) for phrase in self.unless)
 
 
 def _scalar_list(node: yaml.Node | None, place: str) -> list[tuple[str, int]]:

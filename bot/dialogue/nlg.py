@@ -60,7 +60,8 @@ class CatalogueResponses(NaturalLanguageGenerator):
             tracker: Its slot `language` decides the language.
             output_channel: Unused; all channels say the same.
             kwargs: `otherwise`: ids tried in order where the first does not exist. `optional`: say nothing where none
-                exists. `parameters`: values of the text's places. `labelled`: buttons as (catalogue id, data, id that must exist or None).
+                exists. `parameters`: values of the text's places. `labelled`: buttons as (catalogue id, data, id that
+                must exist or None).
         """
         language = tracker.get_slot("language") or DEFAULT_LANGUAGE
         ids = [self._catalogue_id(utter_action), *kwargs.get("otherwise", ())]

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bot import quiet
+
 PROJECT = Path(__file__).resolve().parents[2]
 DATA = "nlu_data"
 DOMAIN = "nlu_data/domain"
@@ -119,9 +121,6 @@ def _models(folder: Path) -> list[Path]:
 
 def _train_here(folder: Path) -> Path:
     """Trains in this process and puts the model in place in one step."""
-    import bot.quiet
-
-    bot.quiet.setup_logging()
     import rasa.model_training
 
     before = fingerprint()
@@ -155,6 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--force", action="store_true", help="train even when nothing changed")
     parser.add_argument("--folder", type=Path, default=None, help="where models are kept")
     options = parser.parse_args(arguments)
+    quiet.setup_logging()
     os.chdir(PROJECT)
     folder = options.folder or model_folder()
     existing = current_model(folder=folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.content.catalogues import Catalogues
+from bot.content.catalogues import Catalogues, UnknownText
 from bot.directory.find import EmergencyLine, EmergencyNumbers
 from bot.directory.load import Directory
 from bot.directory.places import country_name
@@ -19,6 +19,13 @@ class EmergencyAnswer:
         self._catalogues = catalogues
         self._directory = directory
 
+    def _say(self, text_id: str, language: str, /, **parameters: object) -> str:
+        """A text, or nothing: a text that an editor lost must not cost anybody the number."""
+        try:
+            return self._catalogues.text(text_id, language, **parameters)
+        except UnknownText:
+            return ""
+
     def text(self, kind: Emergency, language: str, country: str | None) -> str:
         """The message (HTML subset).
 
@@ -27,7 +34,7 @@ class EmergencyAnswer:
             language: to answer in.
             country: ISO code of the place the person named, or None where it is not known; never guessed.
         """
-        say = self._catalogues.text
+        say = self._say
         numbers = self._directory.emergency(country, kind)
         lines = [self._line(line, language) for line in numbers.lines[:_LINES]] if numbers.country else []
         if not lines:
@@ -41,25 +48,20 @@ class EmergencyAnswer:
                 parts.append(say("emergency.list_112", language, countries=", ".join(names)))
             parts.append(say("emergency.ask_country", language))
         parts.append(say("emergency.hide", language))
-        return "\n\n".join(parts)
+        return "\n\n".join(part for part in parts if part)
 
     def place_known(self, country: str | None) -> bool:
         """Whether the directory has emergency numbers of a country."""
         return bool(country and self._directory.emergency(country, "danger").lines)
 
     def _line(self, line: EmergencyLine, language: str) -> str:
-        say = self._catalogues.text
+        say = self._say
         reaches = f"for.{line.reaches}"
         what = say(reaches if self._catalogues.has(reaches) else "for.unknown", language)
         if line.entry.kind != "emergency":
             what = line.entry.name_in(language)
-        text = say(
-            "emergency.number_country",
-            language,
-            number=line.number,
-            what=what,
-            country=country_name(line.entry.country, language),
-        )
+        country = country_name(line.entry.country, language)
+        text = say("emergency.number_country", language, number=line.number, what=what, country=country) or line.number
         if line.weak:
             text += f" ({say('emergency.weak', language)})"
         return text
@@ -67,8 +69,8 @@ class EmergencyAnswer:
     def _without_numbers(
         self, kind: Emergency, language: str, country: str | None, numbers: EmergencyNumbers
     ) -> list[str]:
-        say = self._catalogues.text
+        say = self._say
         if country:
             key = "emergency.no_medical_number" if kind == "medical" else "emergency.no_number"
             return [say(key, language, country=country_name(country, language))]
-        return [say("emergency.unknown_place", language)]
+        return [say("emergency.unknown_place", language) or " / ".join(numbers.digits)]

@@ -69,10 +69,10 @@ async def test_killed(tmp_path: Path, point: str, sender: str, at_most: int) -> 
                 await person.say("boom, and a wish")
             await client.staff.wait_reply("boom, and a wish", timeout=SECONDS)
         # A later exchange has gone both ways, so whatever was left of the first is through.
-        await person.say("last words")
-        last = await client.staff.wait_reply("last words", timeout=SECONDS)
-        await client.staff.say(last.topic, "last answer")
-        await person.wait_reply("last answer", timeout=SECONDS)
+        await person.say("later words")
+        last = await client.staff.wait_reply("later words", timeout=SECONDS)
+        await client.staff.say(last.topic, "later answer")
+        await person.wait_reply("later answer", timeout=SECONDS)
         at_staff = [seen for seen in await client.staff.messages() if "boom, and a wish" in seen.text and seen.from_bot]
         at_person = [seen for seen in await person.messages() if "boom, and an answer" in seen.text and seen.from_bot]
         assert 1 <= len(at_person if sender == "agent" else at_staff) <= at_most

@@ -22,5 +22,5 @@ class SentenceEncoder(Protocol):
     dimensions: int
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Vectors of shape (len(texts), dimensions), float32, each of length 1."""
+        """Vectors of shape (len(texts), dimensions), float32."""
         ...

@@ -1,0 +1,27 @@
+"""What tests of all parts share."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def locales() -> Path:
+    """The texts and rules that are shipped."""
+    return ROOT / "locales"
+
+
+@pytest.fixture(scope="session")
+def trained_model() -> Path:
+    """The model of what is shipped; trained only if there is no current one."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "train"], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Path(done.stderr.strip().splitlines()[-1].removeprefix("model: ").strip())
