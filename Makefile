@@ -18,8 +18,8 @@ $(STAMP): requirements.lock requirements-installer.lock pyproject.toml tools/ins
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash tools/install.sh
 	@touch $@
 
-catalogues: $(STAMP) ## Compile the texts in locales/
-	@$(BIN)/python -m bot.content.catalogues locales
+catalogues: $(STAMP) ## Compile the texts and rules in locales/
+	@$(BIN)/python -m bot.assembly locales
 
 system: ## Debian packages: reading pictures (Tesseract). Without them everything else works
 	@bash tools/system.sh

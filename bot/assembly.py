@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.catalogues import Catalogues
+from bot.content.catalogues import Catalogues, compile_catalogues
 from bot.content.languages import identify
 from bot.conversation.sources import Sources
 from bot.conversation.turn import Conversation, Dialogue
+from bot.dialogue.engine import DialogueEngine
+from bot.dialogue.train import current_model, newest_model, train
 from bot.directory.load import Directory
 from bot.directory.places import here
 from bot.handoff.relay import Relay
@@ -48,18 +51,16 @@ class Content:
         Raises:
             CatalogueError, PatternError: a file that people's safety rests on is missing or wrong; names the place.
         """
-        content = cls(
+        return cls(
             Catalogues.load(locales),
             SafetyNet.load(locales),
             Screener.load(locales),
             Directory.load(locales),
             Sources.load(locales),
         )
-        content.warm_up()
-        return content
 
     def warm_up(self) -> None:
-        """Do once what the first message would wait for: compiled expressions, the index of places, n-gram models."""
+        """Do once what the first message would wait for: the index of places, n-gram models. Blocking, a second."""
         for text in _FIRST_WORDS:
             self.net.look(text)
             identify(text)
@@ -93,30 +94,46 @@ class ModelLoader:
         return self.failed
 
     async def run(self) -> None:
-        """Bring the model up; returns when it answers."""
-        while self._dialogue is None:
-            started = time.monotonic()
-            try:
-                # Imported here: TensorFlow comes with it, and emergencies are answered before that has loaded.
-                from bot.dialogue.engine import DialogueEngine
-                from bot.dialogue.train import train
+        """Bring the current model up; an older one answers meanwhile, if there is any."""
+        newest = await asyncio.to_thread(newest_model, self._settings.model_dir)
+        current = await asyncio.to_thread(current_model, folder=self._settings.model_dir)
+        if newest is not None and current is None:
+            await self._load(newest)
+        while True:
+            if await self._bring_up():
+                return
+            await asyncio.sleep(_RETRY_SECONDS)
 
-                model = await asyncio.to_thread(train, progress=self._progress)
-                self._dialogue = await DialogueEngine.load(model, self._content.catalogues)
-            except Exception as error:
-                self.failed = True
-                _log.error(
-                    "the dialogue model cannot be used (%s); emergencies, the directory and offers are answered "
-                    "without it; trying again in %d seconds",
-                    type(error).__name__,
-                    _RETRY_SECONDS,
-                    exc_info=error,
-                )
-                await asyncio.sleep(_RETRY_SECONDS)
-            else:
-                self.failed = False
-                self.ready.set()
-                _log.info("the dialogue model answers (after %.0f s)", time.monotonic() - started)
+    async def _bring_up(self) -> bool:
+        try:
+            model = await asyncio.to_thread(train, False, self._progress, self._settings.model_dir)
+        except Exception as error:
+            self._failure("trained", error)
+            return False
+        return await self._load(model)
+
+    async def _load(self, model: Path) -> bool:
+        started = time.monotonic()
+        try:
+            self._dialogue = await DialogueEngine.load(model, self._content.catalogues)
+        except Exception as error:
+            self._failure("loaded", error)
+            return False
+        self.failed = False
+        self.ready.set()
+        _log.info("the dialogue model was loaded in %.0f s", time.monotonic() - started)
+        return True
+
+    def _failure(self, what: str, error: Exception) -> None:
+        self.failed = self._dialogue is None
+        _log.error(
+            "the dialogue model cannot be %s (%s); %s; trying again in %d seconds. «pristan train» says why",
+            what,
+            type(error).__name__,
+            "people are answered without it" if self.failed else "an older one answers",
+            _RETRY_SECONDS,
+            exc_info=error,
+        )
 
 
 def conversation(
@@ -134,3 +151,16 @@ def conversation(
         dialogue_failed=model.has_failed if model is not None else lambda: False,
         clock=clock,
     )
+
+
+def main(arguments: list[str]) -> int:
+    """``python -m bot.assembly LOCALES``: compile texts and rules, so that the first start need not."""
+    for locales in map(Path, arguments):
+        written = compile_catalogues(locales)
+        content = Content.load(locales)
+        print(f"{len(content.catalogues.ids)} texts in four languages, rules read; {len(written)} catalogues compiled")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -100,7 +100,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
 def _train(settings: Settings, options: argparse.Namespace) -> int:
     from bot.dialogue.train import train
 
-    _say(f"model: {train(force=options.force, progress=_say)}")
+    _say(f"model: {train(options.force, _say, settings.model_dir)}")
     return OK
 
 

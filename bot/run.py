@@ -9,15 +9,18 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bot.assembly import Content, ModelLoader, conversation
 from bot.content.catalogues import compile_catalogues
 from bot.handoff.relay import Relay
-from bot.sandbox.server import SandboxServer
 from bot.settings import Settings
 from bot.store.clock import utc_now
 from bot.store.store import Store
 from bot.telegram.application import TelegramBot
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import SandboxServer
 
 _log = logging.getLogger("bot.run")
 
@@ -54,13 +57,15 @@ async def run(
     content = Content.load(settings.locales)
     sandbox: SandboxServer | None = None
     if settings.telegram_bot_token is None:
-        sandbox = SandboxServer()
+        from bot.sandbox.server import SandboxServer  # a start on Telegram need not wait for a web server
+
+        sandbox = SandboxServer(settings.staff_chat_id) if settings.staff_chat_id else SandboxServer()
         await sandbox.start(port=sandbox_port)
         settings = dataclasses.replace(
             settings,
             telegram_bot_token=sandbox.token,
             telegram_api_url=sandbox.url,
-            staff_chat_id=settings.staff_chat_id or sandbox.staff_chat_id,
+            staff_chat_id=sandbox.staff_chat_id,
         )
     store = await Store.open(settings)
     model = ModelLoader(settings, content, _say)
@@ -74,7 +79,7 @@ async def run(
         relay=relay,
         clock=utc_now,
     )
-    background: list[asyncio.Task[None]] = []
+    background: list[asyncio.Task[None]] = [asyncio.create_task(asyncio.to_thread(content.warm_up))]
     try:
         await telegram.start()
         if sandbox is not None:
@@ -85,9 +90,8 @@ async def run(
         _say("Emergencies, the directory and offers are answered already; the dialogue model follows.")
         if started is not None:
             started(sandbox.url if sandbox is not None else settings.telegram_api_url)
-        background = [asyncio.create_task(model.run()), asyncio.create_task(_sweep(store))]
-        announce = asyncio.create_task(_announce(model))
-        background.append(announce)
+        for work in (model.run(), _sweep(store), _announce(model)):
+            background.append(asyncio.create_task(work))
         await stopping.wait()
         _say("Stopping: finishing what is under way.")
     finally:

@@ -8,6 +8,8 @@ from typing import Any
 from bot.assembly import Content
 from bot.content.languages import LANGUAGES, choose
 from bot.conversation.turn import EMERGENCY_OF_INTENT, look_for_alarm
+from bot.dialogue.engine import DialogueEngine
+from bot.dialogue.train import train
 from bot.safety.net import SafetyNet
 from bot.screening.screen import Screener
 from bot.settings import Settings
@@ -24,11 +26,8 @@ class Understanding:
     @classmethod
     async def load(cls, settings: Settings, progress: Callable[[str], None]) -> Understanding:
         """Load everything; trains a model first where no current one exists."""
-        from bot.dialogue.engine import DialogueEngine
-        from bot.dialogue.train import train
-
         content = Content.load(settings.locales)
-        model = train(progress=progress)
+        model = train(False, progress, settings.model_dir)
         return cls(content.net, content.screener, await DialogueEngine.load(model, content.catalogues))
 
     async def parse(self, text: str, language: str | None = None) -> dict[str, Any]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import html
 import io
 import re
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from gettext import GNUTranslations, c2py
 from pathlib import Path
 from typing import Any
@@ -193,15 +192,3 @@ def _filled(template: str, parameters: Mapping[str, object]) -> str:
 def placeholders(text: str) -> frozenset[str]:
     """The names of the ``{name}`` places of a text."""
     return frozenset(_PLACEHOLDER.findall(text))
-
-
-def main(arguments: Iterable[str]) -> int:
-    """``python -m bot.content.catalogues LOCALES``: compile the catalogues and say what was done."""
-    for locales in arguments:
-        for path in compile_catalogues(Path(locales)):
-            print(f"compiled {path}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -24,6 +24,7 @@ from typing import Any
 
 import yaml
 
+from bot.content import compiled_rules
 from bot.content.normalise import HAN, Normalised, normalise
 
 # Phrases without Chinese characters are matched on a text in which those are blanks (Normalised.alphabetic), so that a
@@ -292,7 +293,43 @@ def _scalar_list(node: yaml.Node | None, place: str) -> list[tuple[str, int]]:
 
 
 def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
-    """Read a rule file: section name -> its rules.
+    """The rules of a file, section name -> rules, without their examples: those are for :func:`read_rules`.
+
+    Raises:
+        PatternError: the file, a rule or a phrase cannot be understood; names file and line.
+    """
+    content = path.read_bytes()
+    stored = compiled_rules.read(path, content)
+    if stored is not None:
+        return {
+            section: tuple(
+                Rule(name, section, _restored(phrases), _restored(exceptions), (), (), str(path), line)
+                for name, line, phrases, exceptions in rules
+            )
+            for section, rules in stored.items()
+        }
+    sections = read_rules(path)
+    compiled_rules.write(
+        path,
+        content,
+        {
+            section: [(rule.id, rule.line, _stored(rule.any), _stored(rule.unless)) for rule in rules]
+            for section, rules in sections.items()
+        },
+    )
+    return sections
+
+
+def _stored(phrases: tuple[Phrase, ...]) -> list[compiled_rules.StoredPhrase]:
+    return [(phrase.source, phrase.expression, list(phrase.literals), phrase.han) for phrase in phrases]
+
+
+def _restored(phrases: list[compiled_rules.StoredPhrase]) -> tuple[Phrase, ...]:
+    return tuple(Phrase(source, expression, tuple(literals), han) for source, expression, literals, han in phrases)
+
+
+def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
+    """Read a rule file whole: section name -> its rules with their examples.
 
     Raises:
         PatternError: the file, a rule or a phrase cannot be understood; names file and line.
@@ -365,7 +402,7 @@ def _rule(node: yaml.Node, section: str, path: Path) -> Rule:
 def check_rules(path: Path, *, examples_needed: bool = True) -> list[str]:
     """Run every example of a rule file and compile every phrase; each failure as ``file:line: what is wrong``."""
     try:
-        sections = load_rules(path)
+        sections = read_rules(path)
     except PatternError as error:
         return [str(error)]
     problems = []
@@ -397,7 +434,7 @@ def main(arguments: list[str]) -> int:
         print(problem)
     if not problems:
         for name in arguments:
-            sections = load_rules(Path(name))
+            sections = read_rules(Path(name))
             counts = ", ".join(
                 f"{section} {sum(len(rule.any) for rule in rules)}" for section, rules in sections.items()
             )

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.content.catalogues import Catalogues
 from bot.dialogue.errors import DialogueError
@@ -19,12 +19,16 @@ from bot.dialogue.errors import DialogueError
 if TYPE_CHECKING:
     from bot.dialogue.rasa_agent import RasaAgent
 
+_Result = TypeVar("_Result")
+
 __all__ = ["DialogueEngine", "DialogueError", "DialogueResult", "Understanding", "neutral"]
 
 LONGEST = 4096
 """Characters of a message that are read at all (Telegram's own limit for a text message)."""
 RANKING = 5
 """Entries of the ranking that actions see."""
+THREADS = 2
+"""Turns decided at once. Most of a turn is matrix products, which leave the interpreter to others."""
 FALLBACK = "nlu_fallback"
 """Rasa's name for "unsure"."""
 
@@ -84,12 +88,12 @@ def neutral(text: str) -> str:
 class DialogueEngine:
     """Understands texts and decides turns. Made by `load`.
 
-    Turns may run at once. The model itself works in one thread, so that the event loop stays free.
+    Turns may run at once. All of Rasa works in threads, so that the event loop stays free.
     """
 
     def __init__(self, agent: RasaAgent) -> None:
         self._agent = agent
-        self._model_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="dialogue-model")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="dialogue")
 
     @classmethod
     async def load(cls, model_path: Path, catalogues: Catalogues) -> DialogueEngine:
@@ -111,7 +115,7 @@ class DialogueEngine:
             text: A message.
             language: Unused by the one model for all languages; kept for a model a language.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._model_thread, self._understand, text)
+        return await self._in_thread(self._understand, text)
 
     async def handle(
         self, sender: str, text: str, language: str, tracker_state: bytes | None, **slots: str | None
@@ -129,15 +133,18 @@ class DialogueEngine:
         Raises:
             DialogueError: If the turn failed; the state given stays valid.
         """
-        understood = await self.parse(text, language)
+        return await self._in_thread(self._handle, sender, text, tracker_state, _given(language, slots))
+
+    def _handle(
+        self, sender: str, text: str, tracker_state: bytes | None, slots: Mapping[str, str | None]
+    ) -> DialogueResult:
+        understood = self._understand(text)
         intent: dict[str, Any] = {"name": understood.intent, "confidence": understood.confidence}
         if not understood.sure:
             intent = {"name": FALLBACK, "confidence": 1.0 if understood.contextual else 0.0}
         ranking = [{"name": name, "confidence": chance} for name, chance in understood.ranking[:RANKING]]
         entities = [dict(entity) for entity in understood.entities]
-        outputs, state = await self._agent.turn(
-            sender, _parse_data(intent, entities, ranking), tracker_state, _given(language, slots)
-        )
+        outputs, state = self._agent.turn(sender, _parse_data(intent, entities, ranking), tracker_state, slots)
         return DialogueResult(outputs, state, understood.intent, understood.confidence)
 
     async def trigger(
@@ -166,9 +173,8 @@ class DialogueEngine:
             raise DialogueError("a button named an intent the model does not have")
         named = {"name": intent, "confidence": 1.0}
         marks = [{"start": 0, "end": 0, **entity} for entity in entities]
-        outputs, state = await self._agent.turn(
-            sender, _parse_data(named, marks, [named]), tracker_state, _given(language, slots)
-        )
+        parsed = _parse_data(named, marks, [named])
+        outputs, state = await self._in_thread(self._agent.turn, sender, parsed, tracker_state, _given(language, slots))
         return DialogueResult(outputs, state, intent, 1.0)
 
     async def more(
@@ -195,6 +201,9 @@ class DialogueEngine:
     def set_slots(self, tracker_state: bytes | None, **slots: str | None) -> bytes:
         """A state with other slot values, without a turn. None empties a slot, a country ends the form."""
         return self._agent.set_slots(tracker_state, slots)
+
+    async def _in_thread(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
     def _understand(self, text: str) -> Understanding:
         safe = neutral(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.content.catalogues import Catalogues
 from bot.dialogue.actions.reading import FORM
 from bot.dialogue.errors import DialogueError
-from bot.dialogue.local_actions import LocalActions
+from bot.dialogue.local_actions import LocalActions, trust_local_actions
 from bot.dialogue.nlg import CatalogueResponses
 from bot.dialogue.tracker_store import SnapshotTrackerStore
 
@@ -74,6 +75,7 @@ class RasaAgent:
             DialogueError: If there is no usable model at the path; says what to do.
         """
         responses = CatalogueResponses(catalogues=catalogues)
+        trust_local_actions()
         actions = LocalActions()
         store = SnapshotTrackerStore(None)
         try:
@@ -112,14 +114,14 @@ class RasaAgent:
         except Exception as error:
             raise DialogueError("the model failed") from error
 
-    async def turn(
+    def turn(
         self,
         sender: str,
         parsed: dict[str, Any],
         tracker_state: bytes | None,
         slots: Mapping[str, str | None],
     ) -> tuple[list[dict[str, Any]], bytes]:
-        """Runs one turn; what was said is never given to Rasa, only what it means.
+        """Runs one turn, in any thread; what was said is never given to Rasa, only what it means.
 
         Args:
             sender: Whose turn; only for Rasa's names.
@@ -137,7 +139,8 @@ class RasaAgent:
         channel = _Collector()
         try:
             self._open(turn, tracker_state, slots)
-            await self._processor.handle_message(UserMessage("", channel, turn, parse_data=parsed))
+            # Nothing in a turn waits for anything: a loop of its own keeps it off the loop that serves people.
+            asyncio.run(self._processor.handle_message(UserMessage("", channel, turn, parse_data=parsed)))
             failure = self._actions.failure(turn)
             if failure is not None:
                 raise DialogueError("an action failed") from failure
