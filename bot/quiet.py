@@ -105,12 +105,18 @@ def _place(filename: str) -> str:
     return path.name
 
 
+def _worth_showing(record: logging.LogRecord) -> bool:
+    """Our own records, and warnings of others whatever level somebody gave their loggers."""
+    return is_ours(record.name) or record.levelno >= logging.WARNING
+
+
 class _QuietHandler(logging.StreamHandler):
     """Writes to stderr as it is now (pytest and daemons replace it), and never prints a record it failed on."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
         self.setFormatter(PlaceFormatter())
+        self.addFilter(_worth_showing)
 
     @property
     def stream(self) -> TextIO:

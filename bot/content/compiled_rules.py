@@ -18,7 +18,7 @@ from pathlib import Path
 _CODE = ("patterns.py", "normalise.py", "compiled_rules.py")
 
 #: A rule: id, line, phrases, exceptions; a phrase: source, expression, literals, whether it has Chinese characters.
-StoredPhrase = tuple[str, str, list[str], bool]
+StoredPhrase = tuple[str, str, list[list[str]], bool]
 StoredRule = tuple[str, int, list[StoredPhrase], list[StoredPhrase]]
 
 

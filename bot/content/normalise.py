@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -20,6 +21,10 @@ _LATIN = re.compile(r"[a-z]")
 #: One Chinese character.
 HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+#: Longest piece of a word by which phrases are looked up (:attr:`Normalised.grams`).
+GRAM = 5
+#: A sentence ends at a line's end, at Chinese marks, and at others that a blank follows ("3.5" goes on).
+_SENTENCE_END = re.compile(r"\n|[。！？]|[.!?]+(?=\s|$)")
 #: Invisible and combining characters: they only serve to hide words from a reader like us.
 _DROPPED = frozenset(("Cf", "Cc", "Mn", "Cs", "Co"))
 _BREVE = "\u0306"
@@ -46,9 +51,32 @@ class Normalised:
         """The text with every Chinese character made a blank: there, letters of an alphabet are words of their own."""
         return HAN.sub(" ", self.text)
 
+    @cached_property
+    def grams(self) -> frozenset[str]:
+        """All pieces of 1 to :data:`GRAM` characters: whether a word can stand in the text is one look-up."""
+        text = self.text
+        return frozenset(text[start : start + size] for size in range(1, GRAM + 1) for start in range(len(text)))
+
+    @cached_property
+    def _sentence_ends(self) -> tuple[list[int], list[int]]:
+        ends = list(_SENTENCE_END.finditer(self.text))
+        return [end.start() for end in ends], [end.end() for end in ends]
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """The sentence or line around a span of the normalised text, its mark excluded."""
+        starts, stops = self._sentence_ends
+        before, after = bisect_right(stops, start), bisect_left(starts, end)
+        return stops[before - 1] if before else 0, starts[after] if after < len(starts) else len(self.text)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's code points ``[start, end)`` behind a non-empty span of the normalised text."""
-        return self.offsets[start], self.offsets[end - 1] + 1 if end > start else self.offsets[start]
+        first = self.offsets[start]
+        if end <= start:
+            return first, first
+        stop = self.offsets[end - 1] + 1
+        while stop < len(self.original) and unicodedata.combining(self.original[stop]):
+            stop += 1  # an accent belongs to the letter before it
+        return first, stop
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +110,7 @@ def _simplified(run: str) -> str:
 @lru_cache(maxsize=20_000)
 def _folded(character: str) -> str:
     """One character as it is compared: lower case, NFKC, nothing for invisible ones."""
-    if character == "\r":
+    if character in "\r\u2028\u2029":
         return "\n"
     if character == "\t":
         return " "

@@ -25,33 +25,37 @@ from typing import Any
 import yaml
 
 from bot.content import compiled_rules
-from bot.content.normalise import HAN, Normalised, normalise
+from bot.content.normalise import GRAM, HAN, Normalised, normalise
 
 # Phrases without Chinese characters are matched on a text in which those are blanks (Normalised.alphabetic), so that a
 # word character is a letter of an alphabet. Excluding them inside each expression would make compiling it slow.
 _LETTER = r"\w"
 _NO_LETTER_BEFORE, _NO_LETTER_AFTER = r"(?<!\w)", r"(?!\w)"
 _HAN_NO_LETTER_BEFORE, _HAN_NO_LETTER_AFTER = r"(?<![a-z0-9])", r"(?![a-z0-9])"
-_SEPARATOR = r"(?:[^\w\n.!?]|\.{2,}){1,6}"
+# A run of dots is taken whole or not at all: were it divisible, a thousand dots could be divided in countless ways.
+_SEPARATOR = r"(?:[^\w\n.!?]|(?<!\.)\.{2,40}(?!\.)){1,6}"
 _LIGHT_SEPARATOR = r"[^\S\n]{0,3}"
 _STAR = rf"{_LETTER}{{0,30}}"
 _GAP_WORDS = 4
 _GAP_HAN = 8
-_SENTENCE_END = re.compile(r"\n|[。！？]|[.!?]+(?=\s|$)")
 
 _NUMBER = r"\d(?:[\d .,']{0,10}\d)?"
+_NO_LATIN_OR_CYRILLIC = r"(?![a-zа-я])"
 _CURRENCY = (
-    r"(?:€|\$|£|¥|₽|₴|₺|₸|฿|usdt?|u(?!\w)|eur|gbp|rmb|aed|dollars?|euros?|pounds?|bucks|usd|dirhams?|"
-    r"евро|доллар\w{0,4}|долар\w{0,4}|бакс\w{0,3}|руб\w{0,4}|р(?!\w)|гривен|гривн\w?|лв|лева|паунд\w{0,3}|"
+    r"(?:€|\$|£|¥|₽|₴|₺|₸|฿|usdt?|u|eur|gbp|rmb|aed|dollars?|euros?|pounds?|bucks|usd|dirhams?|"
+    r"евро|доллар\w{0,4}|долар\w{0,4}|бакс\w{0,3}|руб\w{0,4}|р|гривен|гривн\w?|лв|лева|паунд\w{0,3}|"
     r"лир\w?|тенге|сум\w?|сом\w?|evro|evra|leva|lv|"
     r"元|块|万|美金|美元|欧元|刀|人民币|港币|令吉|泰铢|迪拉姆)"
 )
-_THOUSANDS = r"(?:k|к|тыс\w{0,4}|хил\w{0,3}|thousand|млн|w|千|万)?"
+_THOUSANDS = r"(?: ?(?:k|к|тыс\w{0,4}|хил\w{0,3}|thousand|млн|w|千|万))"
 _CLASSES = {
     "number": _NUMBER,
-    "money": rf"(?:{_CURRENCY}\s?{_NUMBER}\s?{_THOUSANDS}|{_NUMBER}\s?\+?\s?{_THOUSANDS}\.?\s?{_CURRENCY})",
+    "money": (
+        rf"(?:(?<![a-zа-я]){_CURRENCY} ?{_NUMBER}(?:{_THOUSANDS}{_NO_LATIN_OR_CYRILLIC})?"
+        rf"|{_NUMBER}(?: ?\+)?{_THOUSANDS}?\.? ?{_CURRENCY}{_NO_LATIN_OR_CYRILLIC})"
+    ),
     "handle": r"(?:@[a-z0-9_]{3,32}|(?:https?://)?t\.me/[\w+/]{3,64})",
-    "phone": r"(?:\+?\d[\d\s()\-]{6,18}\d)",
+    "phone": r"(?:\+?\d[\d ()\-]{6,18}\d)",
     "link": r"(?:https?://\S{3,200}|www\.\S{3,200})",
 }
 
@@ -60,12 +64,18 @@ class PatternError(ValueError):
     """A phrase, rule or file that cannot be understood; the message names the place and what to do."""
 
 
+#: For each of several things that must stand in a text, the characters it may begin with.
+Literals = tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True)
 class _Element:
     regex: str
-    literals: tuple[str, ...]
+    literals: Literals
     optional: bool = False
     han: bool = False
+    #: Characters it can begin with, each as it stands in a character class; empty where that is not known.
+    first: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -75,15 +85,19 @@ class Phrase:
     Args:
         source: the phrase as written.
         expression: the regular expression it stands for.
-        literals: one of these must stand in a text for the phrase to match at all (a quick first look);
-            empty when nothing can be said beforehand.
+        literals: for each word that must be there, what it begins with in any of its forms: a text without one of
+            each cannot hold the phrase (a quick first look); empty when nothing can be said beforehand.
         han: it has Chinese characters.
     """
 
     source: str
     expression: str
-    literals: tuple[str, ...]
+    literals: Literals
     han: bool
+
+    @cached_property
+    def _keys(self) -> tuple[frozenset[str], ...]:
+        return tuple(frozenset(literals) for literals in self.literals)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -92,8 +106,9 @@ class Phrase:
 
     def finditer(self, text: Normalised, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """Matches in normalised text, between two of its characters."""
-        if self.literals and not any(literal in text.text for literal in self.literals):
-            return iter(())
+        for keys in self._keys:
+            if keys.isdisjoint(text.grams):
+                return iter(())
         words = text.text if self.han else text.alphabetic
         return self.regex.finditer(words, start, len(words) if end is None else end)
 
@@ -103,14 +118,16 @@ def _word_regex(word: str, han_phrase: bool) -> _Element:
     if not core or "*" in core:
         raise PatternError(f"«{word}»: a star stands only at the beginning or the end of a word")
     han_start, han_end = bool(HAN.match(core)), bool(HAN.match(core[-1]))
-    body = "".join("'?" if letter == "'" else r"[\s\-]?" if letter == "-" else re.escape(letter) for letter in core)
+    body = "".join("'?" if letter == "'" else r"[ \-]?" if letter == "-" else re.escape(letter) for letter in core)
     star = "[a-z0-9]{0,30}" if han_phrase else _STAR
     before = star if word.startswith("*") else ""
     after = star if word.endswith("*") else ""
     left = "" if han_start else _HAN_NO_LETTER_BEFORE if han_phrase else _NO_LETTER_BEFORE
     right = "" if han_end else _HAN_NO_LETTER_AFTER if han_phrase else _NO_LETTER_AFTER
-    literal = max(re.split(r"['\-]", core), key=len)
-    return _Element(f"{left}{before}{body}{after}{right}", (literal,), han=han_start and han_end)
+    literal = max(re.split(r"['\-]", core), key=len)[:GRAM]
+    literals = ((literal,),) if literal else ()
+    first = frozenset() if before or core[0] in "'-" else frozenset((re.escape(core[0]),))
+    return _Element(f"{left}{before}{body}{after}{right}", literals, han=han_start and han_end, first=first)
 
 
 def _split_alternatives(body: str) -> list[str]:
@@ -141,12 +158,17 @@ def _alternatives(phrase: str, body: str, optional: bool, han_phrase: bool) -> _
     options = [_parse(part.strip(), han_phrase) for part in _split_alternatives(body) if part.strip()]
     if not options:
         raise PatternError(f"«{phrase}»: empty brackets")
-    certain = all(literals for _, literals in options)
+    # Of each option its longest word: what is common to all options is that one of these stands in the text.
+    telling = [max(literals, key=lambda group: min(map(len, group)), default=()) for _, literals, _ in options]
+    first = frozenset().union(*(first for _, _, first in options)) if all(first for _, _, first in options) else None
+    # One glance at the next character spares most places of a text the walk through all options.
+    guard = f"{'' if han_phrase else _NO_LETTER_BEFORE}(?=[{''.join(sorted(first))}])" if first else ""
     return _Element(
-        "(?:" + "|".join(regex for regex, _ in options) + ")",
-        tuple(literal for _, literals in options for literal in literals) if certain else (),
+        f"(?:{guard}(?:{'|'.join(regex for regex, _, _ in options)}))",
+        (tuple(literal for group in telling for literal in group),) if all(telling) else (),
         optional,
         bool(HAN.search(body)),
+        first or frozenset(),
     )
 
 
@@ -194,8 +216,8 @@ def _between(before: str | None, left: _Element, right: _Element, han_phrase: bo
     return rf"{_SEPARATOR}(?:{_LETTER}{{1,40}}{_SEPARATOR}){{0,{size or _GAP_WORDS}}}?"
 
 
-def _parse(phrase: str, han_phrase: bool) -> tuple[str, tuple[str, ...]]:
-    """The regex of a phrase and the literals of its most telling mandatory element."""
+def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str]]:
+    """The regex of a phrase, the literals of its mandatory elements, and what it can begin with where all do."""
     elements = list(_elements(phrase, han_phrase))
     if not any(not element.optional for _, element in elements):
         raise PatternError(f"«{phrase}»: at least one word must always be there")
@@ -217,9 +239,8 @@ def _parse(phrase: str, han_phrase: bool) -> tuple[str, tuple[str, ...]]:
         else:
             between = _between(before, elements[index - 1][1], element, han_phrase)
             regex += f"(?:{between}{element.regex})?" if element.optional else between + element.regex
-    mandatory = [element.literals for _, element in elements if element.literals and not element.optional]
-    telling = max(mandatory, key=lambda literals: min(map(len, literals)), default=())
-    return regex, telling
+    literals = tuple(group for _, element in elements if not element.optional for group in element.literals)
+    return regex, literals, elements[0][1].first if first == 0 else frozenset()
 
 
 def compile_phrase(phrase: str) -> Phrase:
@@ -231,8 +252,9 @@ def compile_phrase(phrase: str) -> Phrase:
     written = normalise(phrase.strip()).text
     if not written:
         raise PatternError("an empty phrase")
-    han = bool(HAN.search(written))
-    regex, literals = _parse(written, han)
+    # An amount alone may stand in Chinese text as well: it is looked for in all of it.
+    han = bool(HAN.search(written)) or written[1:-1] in _CLASSES
+    regex, literals, _ = _parse(written, han)
     return Phrase(phrase, regex, literals, han)
 
 
@@ -271,11 +293,7 @@ class Rule:
     def _excused(self, text: Normalised, start: int, end: int) -> bool:
         if not self.unless:
             return False
-        begin = 0
-        for stop in _SENTENCE_END.finditer(text.text, 0, start):
-            begin = stop.end()
-        after = _SENTENCE_END.search(text.text, end)
-        close = after.start() if after else len(text.text)
+        begin, close = text.sentence(start, end)
         return any(next(phrase.finditer(text, begin, close), None) for phrase in self.unless)
 
 
@@ -321,11 +339,16 @@ def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
 
 
 def _stored(phrases: tuple[Phrase, ...]) -> list[compiled_rules.StoredPhrase]:
-    return [(phrase.source, phrase.expression, list(phrase.literals), phrase.han) for phrase in phrases]
+    return [
+        (phrase.source, phrase.expression, [list(group) for group in phrase.literals], phrase.han)
+        for phrase in phrases
+    ]
 
 
 def _restored(phrases: list[compiled_rules.StoredPhrase]) -> tuple[Phrase, ...]:
-    return tuple(Phrase(source, expression, tuple(literals), han) for source, expression, literals, han in phrases)
+    return tuple(
+        Phrase(source, expression, tuple(map(tuple, literals)), han) for source, expression, literals, han in phrases
+    )
 
 
 def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:

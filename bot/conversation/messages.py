@@ -62,6 +62,7 @@ class Inbound:
         language_code: Telegram's IETF tag of the person's app, a hint only.
         forwarded: the message was forwarded from somebody else.
         edited: it replaces an earlier message of the person.
+        attached: there is more to it than its text (a voice, a file, a contact).
         location: for ``kind == "location"``.
         image: bytes of a picture, for ``kind == "photo"``.
         message_id: the number of the message in the chat; None for a button of an unknown message.
@@ -73,6 +74,7 @@ class Inbound:
     language_code: str | None = None
     forwarded: bool = False
     edited: bool = False
+    attached: bool = False
     location: Location | None = None
     image: bytes | None = field(default=None, repr=False)
     message_id: int | None = None

@@ -32,6 +32,7 @@ from bot.safety.quick_exit import hide
 from bot.safety.wipe import forget
 from bot.screening.ocr import PictureRefused, read_picture
 from bot.screening.screen import Screener
+from bot.store.cases import Case
 from bot.store.clock import Clock
 from bot.store.turn import Turn
 from bot.store.wipe import HIDDEN
@@ -42,8 +43,15 @@ ALARM_LASTS = timedelta(hours=2)
 UNDERSTOOD_CHARACTERS = 4096
 #: A message this short that names a place, right after the bot asked for one, is only the place.
 PLACE_ANSWER_CHARACTERS = 60
+#: A shorter text is hardly an offer that was pasted.
+OFFER_CHARACTERS = 60
 #: Below this confidence the words of an offer count more than what the model took a text for.
 SURE = 0.6
+
+#: Below this an alarm in Russian or Bulgarian is answered in both: «спасите» alone is taken for Bulgarian at 0.80.
+SURE_OF_LANGUAGE = 0.9
+#: Pictures read side by side: a flood of them must leave threads and cores to everybody else.
+PICTURES_AT_ONCE = 2
 
 _DEEP_LINKS = {"check": "check", "human": "human", "services": "services", "help": "help"}
 
@@ -92,6 +100,9 @@ class Dialogue(Protocol):
     ) -> Decision:
         """Say more about a topic."""
 
+    def set_slots(self, tracker_state: bytes | None, **slots: str | None) -> bytes:
+        """The state with other facts; None forgets one."""
+
 
 class Conversation:
     """Decides turns. Everything it needs is loaded before the model, and works without it.
@@ -126,6 +137,7 @@ class Conversation:
         self._dialogue = dialogue
         self._dialogue_failed = dialogue_failed
         self._clock = clock
+        self._reading = asyncio.Semaphore(PICTURES_AT_ONCE)
 
     # The turn
 
@@ -154,7 +166,7 @@ class Conversation:
         if inbound.kind == "button":
             return await self._button(inbound, turn, language)
         if inbound.kind == "location":
-            return self._location(inbound, turn, language)
+            return self._location(inbound, turn, language, case)
         if case is not None and not person.fields.get(HIDDEN):
             self._pass_on(inbound, turn, case)
             return []
@@ -165,8 +177,10 @@ class Conversation:
         return await self._text(inbound, turn, language)
 
     def alarm(self, inbound: Inbound) -> Alarm | None:
-        """What the safety net sees in a message; buttons and commands raise none."""
-        if inbound.kind in ("text", "photo", "unreadable") and inbound.text:
+        """What the safety net sees in a message, also in what follows a command; buttons raise none."""
+        if inbound.command == "start":
+            return None  # what follows is a link's, not the person's
+        if inbound.kind in ("text", "command", "photo", "unreadable") and inbound.text:
             return look_for_alarm(inbound.text, self.net, self.screener)
         return None
 
@@ -187,7 +201,7 @@ class Conversation:
     def _language(self, inbound: Inbound, turn: Turn) -> str:
         person = turn.person
         spoken = inbound.text if inbound.kind == "text" and not inbound.forwarded else ""
-        if person.language and spoken and self.screener.screen(spoken).is_offer:
+        if person.language and len(spoken) >= OFFER_CHARACTERS and self.screener.screen(spoken).is_offer:
             spoken = ""  # an offer's language is the recruiter's, not the person's
         language = choose(
             spoken,
@@ -201,7 +215,7 @@ class Conversation:
     def _alarm_languages(self, alarm: Alarm, inbound: Inbound, chosen: str | None) -> list[str]:
         found = identify(inbound.text)
         languages = [found.language or alarm.language]
-        if found.language in ("ru", "bg") and found.confidence < 0.8:
+        if found.language in ("ru", "bg") and found.confidence < SURE_OF_LANGUAGE:
             languages.append("bg" if found.language == "ru" else "ru")
         if chosen in LANGUAGES and chosen not in languages:
             languages.append(str(chosen))
@@ -255,18 +269,20 @@ class Conversation:
     async def _hide(self, turn: Turn) -> None:
         case = await turn.current_case()
         await hide(turn, self.catalogues.text("command.start", turn.person.language or "en"))
-        if case is not None:
+        if case is not None and case.topic_id is not None:  # without a topic it would stand in General, of nobody
             self.relay.note(turn, case, "staff.hidden")
 
     # A talk with staff
 
-    def _pass_on(self, inbound: Inbound, turn: Turn, case: Any) -> None:
+    def _pass_on(self, inbound: Inbound, turn: Turn, case: Case) -> None:
         if inbound.message_id is None:
             return
-        if inbound.kind == "text":
+        if not inbound.attached and inbound.text:
             self.relay.from_person(turn, case, inbound.text, inbound.message_id, edited=inbound.edited)
-        else:
-            self.relay.copy_from_person(turn, case, inbound.message_id)
+            return
+        if inbound.edited:
+            self.relay.note(turn, case, "staff.edited", text="")
+        self.relay.copy_from_person(turn, case, inbound.message_id)
 
     async def _offer_handoff(self, turn: Turn, language: str) -> list[Reply]:
         say = self.catalogues.text
@@ -297,7 +313,8 @@ class Conversation:
         if answer == "no":
             return [Reply(say("handoff.declined", language), self.menus.help_buttons(language))]
         if answer == "end":
-            if case is None:
+            # After hiding, whoever holds the phone must not learn from this that there is a case.
+            if case is None or turn.person.fields.get(HIDDEN):
                 return [Reply(say("handoff.none_open", language), self.menus.main_buttons(language))]
             self.relay.close(turn, case, "person")
             return [Reply(say("handoff.ended", language), self.menus.main_buttons(language))]
@@ -421,12 +438,19 @@ class Conversation:
         turn.person.country, turn.person.city = code, None
         return self._find(turn, language, need=turn.person.fields.pop("need", None), country=code)
 
-    def _location(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
+    def _location(self, inbound: Inbound, turn: Turn, language: str, case: Case | None) -> list[Reply]:
         say = self.catalogues.text
+        alarm = self._recent_alarm(turn)
+        if inbound.edited:
+            return []  # a live location moves on every few seconds
         if inbound.location is None:
             return [Reply(say("location.unknown", language))]
+        if case is not None and not turn.person.fields.get(HIDDEN) and turn.person.fields.get("expecting") != "country":
+            # Nobody but the agent can have asked for it.
+            self._pass_on(inbound, turn, case)
+            if alarm is None:
+                return []
         codes = countries_near(inbound.location.latitude, inbound.location.longitude)
-        alarm = self._recent_alarm(turn)
         if len(codes) > 1:
             verb = f"sos:{alarm}" if alarm else "country"
             row = tuple(Button(country_name(code, language), f"{verb}:{code}") for code in codes[:4])
@@ -462,7 +486,8 @@ class Conversation:
         if inbound.image is None:
             return [Reply(say("media.too_big", language))]
         try:
-            text = await asyncio.to_thread(read_picture, inbound.image, language)
+            async with self._reading:
+                text = await asyncio.to_thread(read_picture, inbound.image, language)
         except PictureRefused as refused:
             key = {"too_big": "media.too_big", "ocr_missing": "media.ocr_missing"}.get(
                 refused.reason, "media.ocr_failed"
@@ -513,9 +538,14 @@ class Conversation:
             return self._screen(text, turn, language, surely=False)
         result = await dialogue.handle(person.ref, text, language, await turn.load_dialogue(), **self._slots(turn))
         sure = result.confidence >= SURE and result.intent not in ("out_of_scope", "screen_offer")
-        if result.intent != "job_offer_text" and not sure and self.screener.screen(text).is_offer:
+        long = len(text) >= OFFER_CHARACTERS
+        if result.intent != "job_offer_text" and not sure and long and self.screener.screen(text).is_offer:
             return self._screen(text, turn, language, surely=True)
-        turn.save_dialogue(result.tracker_state)
+        state = result.tracker_state
+        if result.intent == "job_offer_text":
+            # The country of an offer is where the recruiter wants them, not where they are.
+            state = dialogue.set_slots(state, country=person.country, city=person.city)
+        turn.save_dialogue(state)
         return await self._outputs(result, text, turn, language)
 
     def _slots(self, turn: Turn) -> dict[str, str | None]:

@@ -21,16 +21,39 @@ from bot.store.turn import Draft, Turn
 STAFF_LANGUAGE = "en"
 #: A line of an agent that begins like this stays in the group.
 NOTE_MARK = "//"
-#: Longest text passed on in one piece, characters; Telegram's own limit is 4096 UTF-16 units of one message.
-_PIECE = 1900
+#: Longest text passed on in one piece, UTF-16 units; one message holds 4096, and the bot's own words need a few.
+_PIECE_UNITS = 3900
 _NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 
 
 def _pieces(text: str) -> Iterator[str]:
-    for start in range(0, len(text), _PIECE):
-        piece = text[start : start + _PIECE].strip()
-        if piece:
-            yield piece
+    rest = text.strip()
+    while rest:
+        end = units = 0
+        while end < len(rest) and units < _PIECE_UNITS:
+            units += 2 if ord(rest[end]) > 0xFFFF else 1
+            end += 1
+        if end < len(rest):
+            # Between lines or words where that is possible.
+            end = next((cut for mark in "\n " if (cut := rest.rfind(mark, end // 2, end)) > 0), end)
+        yield rest[:end].rstrip()
+        rest = rest[end:].lstrip()
+
+
+def topic_name(catalogues: Catalogues, case: Case) -> str:
+    """What the topic of a case is called, plain text."""
+    return html.unescape(catalogues.text("staff.topic", STAFF_LANGUAGE, **_names(catalogues, case)))
+
+
+def _names(catalogues: Catalogues, case: Case) -> dict[str, str]:
+    language, country = str(case.summary.get("language") or STAFF_LANGUAGE), case.summary.get("country")
+    return {
+        "number": case.id,
+        "language": str(Locale(STAFF_LANGUAGE).languages.get(language, language)),
+        "country": country_name(str(country), STAFF_LANGUAGE)
+        if country
+        else catalogues.text("unknown", STAFF_LANGUAGE),
+    }
 
 
 class Relay:
@@ -62,16 +85,9 @@ class Relay:
         country = person.country
         case = await turn.open_case(reason, {"language": language, "country": country})
         say = self._catalogues.text
-        names = {
-            "number": case.id,
-            "language": Locale(STAFF_LANGUAGE).languages.get(language, language),
-            "country": country_name(country, STAFF_LANGUAGE) if country else say("unknown", STAFF_LANGUAGE),
-        }
-        self._to_staff(
-            turn, case, "createForumTopic", {"name": html.unescape(say("staff.topic", STAFF_LANGUAGE, **names))}
-        )
+        self._to_staff(turn, case, "createForumTopic", {"name": topic_name(self._catalogues, case)})
         unprompted = say("yes" if person.unprompted_ok else "no", STAFF_LANGUAGE)
-        self.note(turn, case, "staff.summary", unprompted=unprompted, **names)
+        self.note(turn, case, "staff.summary", unprompted=unprompted, **_names(self._catalogues, case))
         turn.audit("case.opened", case.id)
         return case
 

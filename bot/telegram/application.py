@@ -83,10 +83,15 @@ class TelegramBot:
         self._catalogues = catalogues
         self._staff_chat_id = relay.staff_chat_id
         self.turns = Turns(self.application.bot, store, conversation, catalogues, relay, clock)
-        self.dispatcher = Dispatcher(
-            self.application.bot, store, self.turns, self.application.process_update, relay.staff_chat_id
-        )
         self.delivery = Delivery(self.application.bot, store, catalogues, relay.staff_chat_id, clock)
+        self.dispatcher = Dispatcher(
+            self.application.bot,
+            store,
+            self.turns,
+            self.application.process_update,
+            relay.staff_chat_id,
+            self.delivery.busy,
+        )
         self._delivering: asyncio.Task[None] | None = None
         self._describing: asyncio.Task[None] | None = None
         self._handlers()
@@ -160,7 +165,7 @@ class TelegramBot:
         await self.dispatcher.receive(update)
 
     async def _person(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        await self.turns.of_person(update, alarm_answered=update.update_id in self.dispatcher.alarms_answered)
+        await self.turns.of_person(update, alarm_answer=self.dispatcher.alarms_answered.get(update.update_id))
 
     async def _staff(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await self.turns.of_staff(update)

@@ -15,7 +15,7 @@ from telegram import (
     MessageEntity,
     ReplyKeyboardMarkup,
 )
-from telegram.error import BadRequest
+from telegram.error import BadRequest, InvalidToken
 
 from bot.telegram.sending import marked_up
 
@@ -40,10 +40,13 @@ def _keyboard(markup: dict[str, Any] | None, bot: Bot) -> InlineKeyboardMarkup |
 
 
 async def _delete(bot: Bot, chat_id: int, message_ids: list[int]) -> None:
-    """Delete together, or one by one where a single message too old or gone makes Telegram refuse them all."""
+    """Delete together, or one by one where a single message too old makes Telegram refuse them all.
+
+    A server that does not know a method answers 404, which the library takes for a wrong token.
+    """
     try:
         await bot.delete_messages(chat_id=chat_id, message_ids=message_ids)
-    except BadRequest:
+    except (BadRequest, InvalidToken):
         for message_id in message_ids:
             with contextlib.suppress(BadRequest):
                 await bot.delete_message(chat_id=chat_id, message_id=message_id)

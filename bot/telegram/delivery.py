@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import html
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -19,7 +20,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.content.catalogues import Catalogues
-from bot.handoff.relay import STAFF_LANGUAGE
+from bot.handoff.relay import STAFF_LANGUAGE, topic_name
 from bot.store.cases import Case
 from bot.store.clock import Clock
 from bot.store.errors import TurnConflict
@@ -34,8 +35,18 @@ _log = logging.getLogger("bot.telegram.delivery")
 GIVE_UP_AFTER = timedelta(hours=24)
 #: First and longest pause between tries, seconds.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0
-#: How often a call that the server refuses outright is looked at again before it is given up.
+#: How often a message looks for a topic that staff deleted under it before it goes to General.
 _TOPIC_TRIES = 3
+#: How often a courtesy (the chat's own command menu) is tried: what a person waits for stands behind it.
+_COURTESY_TRIES = 2
+#: How long calls under way may take to finish when the bot is stopped, seconds; after that they are doubtful.
+_STOP_SECONDS = 15
+
+_Result = TypeVar("_Result")
+
+
+#: Calls somebody waits for; an answer of 404 to one of these is the server's fault and passes.
+_MESSAGES = ("sendMessage", "copyMessage", "createForumTopic")
 
 
 def _never_left(error: NetworkError) -> bool:
@@ -63,6 +74,12 @@ class Delivery:
         self._all = AsyncLimiter(MESSAGES_PER_SECOND, 1)
         self._group = AsyncLimiter(MESSAGES_PER_MINUTE_PER_GROUP, 60)
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._waiting: set[str] = set()
+        self._stopping = False
+
+    def busy(self, lane: str) -> bool:
+        """Whether something of a lane is being sent, or waits to be tried again."""
+        return lane in self._lanes or lane in self._waiting
 
     async def run(self) -> None:
         """Deliver until cancelled; calls that were under way when the process died are made again."""
@@ -84,13 +101,17 @@ class Delivery:
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._store.outbox.changed.wait(), pause)
         finally:
-            for task in self._lanes.values():
-                task.cancel()
-            await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+            # A call that is cut off may have arrived; let those under way end.
+            self._stopping = True
+            if self._lanes:
+                _, late = await asyncio.wait(self._lanes.values(), timeout=_STOP_SECONDS)
+                for task in late:
+                    task.cancel()
+                await asyncio.gather(*late, return_exceptions=True)
 
     async def _drain(self, lane: str) -> None:
         try:
-            while True:
+            while not self._stopping:
                 item = await self._store.outbox.next(lane)
                 if item is None:
                     return
@@ -103,7 +124,12 @@ class Delivery:
             self._store.outbox.changed.set()
 
     async def _deliver(self, item: OutboxItem) -> None:
-        params = await self._ready(item)
+        try:
+            params = await self._ready(item)
+        except TelegramError as error:  # the topic it needs cannot be made now
+            if await self._store.outbox.mark_sending(item.id):
+                await self._failed(item, item.params, error)
+            return
         if params is None:
             await self._store.outbox.mark_failed(item.id, "case_gone")
             return
@@ -117,7 +143,11 @@ class Delivery:
         except TelegramError as error:
             await self._failed(item, params, error)
         except UnknownMethod:
-            await self._store.outbox.mark_failed(item.id, "unknown_method")
+            await self._surely(lambda: self._store.outbox.mark_failed(item.id, "unknown_method"))
+        except Exception as error:
+            # Parameters no library takes: it would fail again, and must not stop the lane behind it.
+            _log.error("%s (%s) cannot be made (%s)", item.method, item.purpose, type(error).__name__, exc_info=error)
+            await self._surely(lambda: self._store.outbox.mark_failed(item.id, "broken"))
         else:
             await self._made(item, params, number)
 
@@ -125,26 +155,33 @@ class Delivery:
         """The parameters as they are now: the topic of a case is known only once it was made."""
         params = dict(item.params)
         to_staff = item.case_id is not None and params.get("chat_id") == self._staff_chat_id
-        if to_staff and item.method != "createForumTopic" and "message_thread_id" not in params:
+        if to_staff and item.method != "createForumTopic":
             case = await self._store.cases.get(str(item.case_id))
             if case is None:
                 return None
-            params["message_thread_id"] = case.topic_id or await self._new_topic(case)
+            # Not the number of when it was written: staff may have deleted that topic since.
+            topic = case.topic_id or await self._new_topic(case, item)
+            if topic is None and item.method == "closeForumTopic":
+                return None
+            params["message_thread_id"] = topic
+            if topic is None and "text" in params:
+                params["text"] = f"{topic_name(self._catalogues, case)}\n{params['text']}"
         if item.doubtful and item.purpose == "staff" and "text" in params:
             params["text"] += "\n" + html.unescape(self._catalogues.text("staff.doubtful", STAFF_LANGUAGE))
         return params
 
     async def _made(self, item: OutboxItem, params: dict[str, Any], number: int | None) -> None:
+        self._waiting.discard(item.lane)
         if item.method == "createForumTopic" and number is not None:
             kept = item.case_id is not None and await self._set_topic(item.case_id, number)
-            await self._store.outbox.mark_sent(item.id)
+            await self._surely(lambda: self._store.outbox.mark_sent(item.id))
             if not kept:
                 # The person wiped everything while the topic was being made.
                 with contextlib.suppress(TelegramError):
                     await self._bot.delete_forum_topic(params["chat_id"], number)
             return
         is_message = item.method in ("sendMessage", "copyMessage")
-        wanted = await self._store.outbox.mark_sent(item.id, number if is_message else None)
+        wanted = await self._surely(lambda: self._store.outbox.mark_sent(item.id, number if is_message else None))
         if not wanted and is_message and number is not None:
             with contextlib.suppress(TelegramError):
                 await self._bot.delete_message(params["chat_id"], number)
@@ -154,36 +191,56 @@ class Delivery:
         if isinstance(error, RetryAfter):
             delay = error.retry_after
             seconds = delay.total_seconds() if isinstance(delay, timedelta) else float(delay)
-            await self._store.outbox.mark_retry(item.id, now + timedelta(seconds=seconds), doubtful=False)
+            await self._again(item, seconds, doubtful=False)
             return
-        if self._lost_topic(item, error) and await self._set_topic(str(item.case_id), None):
-            await self._store.outbox.mark_retry(item.id, now, doubtful=False)
+        lost = params.get("message_thread_id") if self._lost_topic(item, error) else None
+        if lost is not None and await self._set_topic(str(item.case_id), None, instead_of=lost):
+            await self._again(item, 0, doubtful=False)
             return
-        final = isinstance(error, (BadRequest, Forbidden, InvalidToken)) or not isinstance(error, NetworkError)
+        final = isinstance(error, (BadRequest, Forbidden)) or not isinstance(error, (NetworkError, InvalidToken))
+        if isinstance(error, InvalidToken) and item.method not in _MESSAGES:
+            final = True  # 404: a server that lacks the method
+        if item.purpose == "menu" and item.attempts + 1 >= _COURTESY_TRIES:
+            final = True
         if final or now - item.created_at > GIVE_UP_AFTER:
             reason = "blocked" if isinstance(error, Forbidden) else "refused" if final else "too_old"
-            await self._store.outbox.mark_failed(item.id, reason)
+            self._waiting.discard(item.lane)
+            await self._surely(lambda: self._store.outbox.mark_failed(item.id, reason))
             _log.warning("%s (%s) was given up: %s", item.method, item.purpose, reason)
             await self._tell_staff(item, reason)
             return
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(item.attempts, 8))
         doubtful = isinstance(error, NetworkError) and not _never_left(error)
-        await self._store.outbox.mark_retry(item.id, now + timedelta(seconds=pause), doubtful=doubtful)
+        await self._again(item, pause, doubtful=doubtful)
+
+    async def _again(self, item: OutboxItem, seconds: float, *, doubtful: bool) -> None:
+        self._waiting.add(item.lane)
+        moment = self._clock() + timedelta(seconds=seconds)
+        await self._surely(lambda: self._store.outbox.mark_retry(item.id, moment, doubtful))
+
+    async def _surely(self, write: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Write down what became of a call, however long the database takes: a lane stands still until it is known."""
+        while True:
+            try:
+                return await write()
+            except Exception as error:
+                _log.error("the outcome of a call cannot be written (%s); trying again", type(error).__name__)
+                await asyncio.sleep(1)
 
     # Topics of cases
 
-    async def _new_topic(self, case: Case) -> int:
-        """A topic for a case that has none, for instance because staff deleted it."""
-        name = html.unescape(
-            self._catalogues.text(
-                "staff.topic",
-                STAFF_LANGUAGE,
-                number=case.id,
-                language=str(case.summary.get("language") or ""),
-                country=str(case.summary.get("country") or ""),
+    async def _new_topic(self, case: Case, item: OutboxItem) -> int | None:
+        """A topic for a case that has none, for instance because staff deleted it; None where none can be made."""
+        if item.attempts >= _TOPIC_TRIES:
+            return None
+        try:
+            topic = await self._bot.create_forum_topic(
+                chat_id=self._staff_chat_id or 0, name=topic_name(self._catalogues, case)
             )
-        )
-        topic = await self._bot.create_forum_topic(chat_id=self._staff_chat_id or 0, name=name)
+        except (BadRequest, Forbidden) as error:
+            # Better all cases in one place than a person nobody sees.
+            _log.error("no topic can be made in the staff's group (%s); is the bot allowed to?", type(error).__name__)
+            return None
         await self._set_topic(case.id, topic.message_thread_id)
         return topic.message_thread_id
 
@@ -192,15 +249,16 @@ class Delivery:
         gone = isinstance(error, BadRequest) and "thread not found" in error.message.lower()
         return gone and item.case_id is not None and item.attempts < _TOPIC_TRIES
 
-    async def _set_topic(self, case_id: str, topic_id: int | None) -> bool:
+    async def _set_topic(self, case_id: str, topic_id: int | None, instead_of: int | None = None) -> bool:
         while True:
             try:
                 async with self._store.turn(None) as turn:
                     case = await self._store.cases.get(case_id)
                     if case is None:
                         return False
-                    case.topic_id = topic_id
-                    turn.change_case(case)
+                    if instead_of in (None, case.topic_id):
+                        case.topic_id = topic_id
+                        turn.change_case(case)
                 return True
             except TurnConflict:
                 await asyncio.sleep(0)

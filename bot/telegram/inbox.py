@@ -14,7 +14,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telegram import Bot, Update
+from telegram.error import TelegramError
 
+from bot.store.errors import DamagedDataError
 from bot.store.store import Store
 from bot.telegram.turns import Turns
 
@@ -46,6 +48,7 @@ class Dispatcher:
         turns: answers alarms and knows lanes of staff messages.
         process: hands an update to the application's handlers and returns when they are done.
         staff_chat_id: the staff's group.
+        sending: whether what a lane was answered before is still on its way.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Dispatcher:
         turns: Turns,
         process: Callable[[Update], Awaitable[None]],
         staff_chat_id: int | None,
+        sending: Callable[[str], bool],
     ) -> None:
         self._bot = bot
         self._store = store
@@ -63,15 +67,21 @@ class Dispatcher:
         self._staff_chat_id = staff_chat_id
         self._waiting: dict[str, deque[Update]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._urgent: set[asyncio.Task[None]] = set()
-        #: Updates whose alarm was answered out of turn; their turn must not answer it again.
-        self.alarms_answered: set[int] = set()
+        self._sending = sending
+        self._urgent: dict[int, asyncio.Task[None]] = {}
+        #: Updates whose alarm was answered out of turn, and the numbers of the answers: their turn must not answer
+        #: again, and must remember the answers so that they can be hidden.
+        self.alarms_answered: dict[int, tuple[int, ...]] = {}
 
     async def resume(self) -> int:
         """Work on what a dead process left; returns how many updates that is."""
         waiting = await self._store.inbox.waiting()
         for item in waiting:
-            update = Update.de_json(item.payload, self._bot)
+            try:
+                update = Update.de_json(item.payload, self._bot)
+            except Exception as error:  # One update that cannot be read must not keep the bot from starting.
+                _log.error("an update that was left cannot be read (%s)", type(error).__name__)
+                update = None
             if update is not None:
                 self._submit(item.lane, update)
         return len(waiting)
@@ -79,18 +89,21 @@ class Dispatcher:
     async def receive(self, update: Update) -> None:
         """Write an update down, then have it worked on; an alarm is answered even where it cannot be written."""
         tried = 0
-        warned = False
         while True:
             try:
                 lane, chat_id = await self._lane(update)
                 new = await self._store.inbox.receive(update.update_id, lane, chat_id, _payload(update))
                 break
+            except DamagedDataError as error:
+                # One person's damaged row would stand before everybody: say so to them, and go on.
+                _log.error("an update cannot be kept (%s)", type(error).__name__)
+                if await self._overtake(update) is None:
+                    await self._turns.apologise(update)
+                return
             except Exception as error:
                 _log.error("an update cannot be written down (%s); trying again", type(error).__name__)
-                if not warned:
-                    warned = True
-                    if await self._turns.alarm_now(update):
-                        self.alarms_answered.add(update.update_id)
+                await self._overtake(update)
+                await self._look_behind(update)
                 await asyncio.sleep(_PAUSES[min(tried, len(_PAUSES) - 1)])
                 tried += 1
         if new:
@@ -101,12 +114,12 @@ class Dispatcher:
         """Stop after the turns that are under way; what waits stays in the inbox."""
         for lane in self._waiting.values():
             lane.clear()
-        await asyncio.gather(*self._tasks.values(), *self._urgent, return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), *self._urgent.values(), return_exceptions=True)
 
     async def idle(self) -> None:
         """Wait until no turn is under way or waiting."""
         while self._tasks or self._urgent:
-            await asyncio.gather(*self._tasks.values(), *self._urgent, return_exceptions=True)
+            await asyncio.gather(*self._tasks.values(), *self._urgent.values(), return_exceptions=True)
 
     async def _lane(self, update: Update) -> tuple[str | None, int | None]:
         chat = update.effective_chat
@@ -119,16 +132,38 @@ class Dispatcher:
     def _submit(self, lane: str, update: Update) -> None:
         busy = lane in self._tasks
         self._waiting.setdefault(lane, deque()).append(update)
-        if busy:
-            task = asyncio.create_task(self._overtake(update))
-            self._urgent.add(task)
-            task.add_done_callback(self._urgent.discard)
-        else:
+        if busy or self._sending(lane):
+            task = asyncio.create_task(self._out_of_turn(update))
+            self._urgent[update.update_id] = task
+            task.add_done_callback(lambda _: self._urgent.pop(update.update_id, None))
+        if not busy:
             self._tasks[lane] = asyncio.create_task(self._work(lane))
 
-    async def _overtake(self, update: Update) -> None:
-        if await self._turns.alarm_now(update):
-            self.alarms_answered.add(update.update_id)
+    async def _out_of_turn(self, update: Update) -> None:
+        await self._overtake(update)
+
+    async def _overtake(self, update: Update) -> tuple[int, ...] | None:
+        """Answer an alarm at once, unless that was done; the numbers of the answers, or None."""
+        if update.update_id not in self.alarms_answered:
+            try:
+                sent = await self._turns.alarm_now(update)
+            except Exception as error:  # The turn itself still comes.
+                _log.error("an alarm could not be looked for (%s)", type(error).__name__, exc_info=error)
+                return None
+            if sent is None:
+                return None
+            self.alarms_answered[update.update_id] = sent
+        return self.alarms_answered[update.update_id]
+
+    async def _look_behind(self, update: Update) -> None:
+        """While one update cannot be written, answer alarms among those behind it; Telegram keeps them all."""
+        try:
+            behind = await self._bot.get_updates(offset=update.update_id, limit=100, timeout=0)
+        except TelegramError:
+            return
+        for other in behind:
+            if other.update_id > update.update_id:
+                await self._overtake(other)
 
     async def _work(self, lane: str) -> None:
         waiting = self._waiting[lane]
@@ -136,11 +171,13 @@ class Dispatcher:
             while waiting:
                 update = waiting.popleft()
                 try:
+                    if update.update_id in self._urgent:  # its answer must not go out twice
+                        await asyncio.wait({self._urgent[update.update_id]})
                     await self._process(update)
                 except Exception as error:
                     _log.error("an update was left undone (%s)", type(error).__name__, exc_info=error)
                 finally:
-                    self.alarms_answered.discard(update.update_id)
+                    self.alarms_answered.pop(update.update_id, None)
         finally:
             self._tasks.pop(lane, None)
             if waiting:

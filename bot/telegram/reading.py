@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from telegram import Message, Update
+from telegram.ext import filters
 
 from bot.conversation.menus import COMMANDS
-from bot.conversation.messages import Inbound, Location
+from bot.conversation.messages import Inbound, InboundKind, Location
 from bot.telegram.limits import DEEP_LINK_CHARACTERS
 
 #: Longest text read of one message, characters; Telegram sends no longer ones.
@@ -36,14 +37,15 @@ def inbound(update: Update) -> Inbound | None:
             message_id=query.message.message_id,
         )
     message = person_message(update)
-    if message is None:
-        return None
+    if message is None or filters.StatusUpdate.ALL.check_update(update):
+        return None  # somebody pinned a message or set a timer: nothing was said
     code = message.from_user.language_code if message.from_user else None
     return _of_message(message, code, edited=update.edited_message is not None)
 
 
 def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
-    text = (message.text or message.caption or "")[:TEXT_CHARACTERS]
+    # A lone surrogate cannot be written as UTF-8, nor understood.
+    text = (message.text or message.caption or "")[:TEXT_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
     forwarded = message.forward_origin is not None
     number = message.message_id
     place = message.location or (message.venue.location if message.venue else None)
@@ -64,9 +66,18 @@ def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
         return Inbound("command", text=argument, command=name, language_code=code, message_id=number)
     if command is not None and "{" not in text:
         # An unknown command is a wish for the menu, not a text to understand.
-        return Inbound("command", command="help", language_code=code, message_id=number)
+        # What follows it is kept: it may be a cry for help.
+        return Inbound("command", text=text, command="help", language_code=code, message_id=number)
     if message.photo or (message.document and (message.document.mime_type or "").startswith("image/")):
-        return Inbound("photo", text, language_code=code, forwarded=forwarded, edited=edited, message_id=number)
-    if text:
-        return Inbound("text", text, language_code=code, forwarded=forwarded, edited=edited, message_id=number)
-    return Inbound("unreadable", language_code=code, forwarded=forwarded, edited=edited, message_id=number)
+        kind: InboundKind = "photo"
+    else:
+        kind = "text" if text else "unreadable"
+    return Inbound(
+        kind,
+        text,
+        language_code=code,
+        forwarded=forwarded,
+        edited=edited,
+        attached=message.text is None,
+        message_id=number,
+    )

@@ -16,7 +16,7 @@ from bot.content.catalogues import Catalogues
 from bot.content.languages import choose
 from bot.conversation.messages import Inbound, Reply
 from bot.conversation.turn import Conversation
-from bot.handoff.relay import NOTE_MARK, Relay
+from bot.handoff.relay import NOTE_MARK, STAFF_LANGUAGE, Relay
 from bot.store.clock import Clock
 from bot.store.errors import TurnConflict
 from bot.store.store import Store
@@ -34,6 +34,8 @@ _log = logging.getLogger("bot.telegram.turns")
 _CONFLICTS = 20
 #: Pauses before a turn that failed is tried again, seconds; the store gives up after as many attempts.
 _PAUSES = (0.2, 1.0)
+#: How long an alarm that overtakes waits to learn the person's chosen language and country, seconds.
+_KNOWN_SECONDS = 0.5
 
 
 class Turns:
@@ -58,8 +60,13 @@ class Turns:
 
     # People
 
-    async def of_person(self, update: Update, *, alarm_answered: bool = False) -> None:
-        """A message, an edit or a pressed button of a private chat."""
+    async def of_person(self, update: Update, *, alarm_answer: tuple[int, ...] | None = None) -> None:
+        """A message, an edit or a pressed button of a private chat.
+
+        Args:
+            update: it.
+            alarm_answer: numbers of the messages that answered its alarm out of turn, None if that was not done.
+        """
         chat = update.effective_chat
         inbound = read(update)
         if chat is None or inbound is None:
@@ -75,40 +82,74 @@ class Turns:
         async def work(turn: Turn) -> None:
             if message is not None:
                 turn.remember_message(message.message_id, "in")
-            replies = await self._conversation.respond(inbound, turn, alarm_answered=alarm_answered)
+            for number in alarm_answer or ():
+                turn.remember_message(number, "out")
+            replies = await self._conversation.respond(inbound, turn, alarm_answered=alarm_answer is not None)
             language = turn.person.language or "en"
             enqueue(turn, replies, self._catalogues, language)
             self._menu(turn, inbound, language)
 
         async def gave_up() -> None:
-            language = choose(inbound.text, language_code=inbound.language_code)
-            text = self._catalogues.text("error.turn", language)
-            buttons = self._conversation.menus.help_buttons(language)
-            await self.send_now(chat.id, [Reply(text, buttons)])
+            if alarm_answer is None:
+                await self.apologise(update)
 
         await self._turn(chat.id, update.update_id, work, gave_up)
 
-    async def alarm_now(self, update: Update) -> bool:
-        """Answer an alarm at once, past everything that might be slow or broken; False where there is none."""
+    async def apologise(self, update: Update) -> None:
+        """Tell a person that their message came to nothing, and where help is."""
         chat = update.effective_chat
         inbound = read(update)
         if chat is None or inbound is None:
-            return False
+            return
+        language = choose(inbound.text, language_code=inbound.language_code)
+        text = self._catalogues.text("error.turn", language)
+        sent = await self.send_now(chat.id, [Reply(text, self._conversation.menus.help_buttons(language))])
+        with contextlib.suppress(Exception):  # where the store is why, it cannot remember this either
+            async with self._store.turn(chat.id) as turn:
+                for number in sent or ():
+                    turn.remember_message(number, "out")
+
+    async def alarm_now(self, update: Update) -> tuple[int, ...] | None:
+        """Answer an alarm at once, past everything that might be slow or broken.
+
+        Returns:
+            the numbers of the messages sent, None where there is no alarm or they could not be sent.
+        """
+        chat = update.effective_chat
+        inbound = read(update)
+        if chat is None or inbound is None:
+            return None
         alarm = self._conversation.alarm(inbound)
         if alarm is None or alarm.emergency is None:
-            return False
-        return await self.send_now(chat.id, self._conversation.alarm_replies(alarm, inbound, None, None))
+            return None
+        chosen, country = await self._known(chat.id)
+        return await self.send_now(chat.id, self._conversation.alarm_replies(alarm, inbound, chosen, country))
 
-    async def send_now(self, chat_id: int, replies: list[Reply]) -> bool:
-        """Send without the outbox: only for what must not wait for the store. True if all arrived."""
+    async def _known(self, chat_id: int) -> tuple[str | None, str | None]:
+        """Chosen language and country of a person, if the store says so at once."""
+        with contextlib.suppress(Exception):  # an alarm is answered without it, too
+            person = await asyncio.wait_for(self._store.people.get(self._store.people.ref(chat_id)), _KNOWN_SECONDS)
+            if person is not None:
+                return (person.language if person.language_chosen else None), person.country
+        return None, None
+
+    async def send_now(self, chat_id: int, replies: list[Reply]) -> tuple[int, ...] | None:
+        """Send without the outbox: only for what must not wait for the store.
+
+        Returns:
+            the numbers of the messages, None if not all arrived.
+        """
+        sent = []
         try:
             for reply in replies:
                 for params in messages(reply, chat_id):
-                    await make(self._bot, "sendMessage", params)
+                    number = await make(self._bot, "sendMessage", params)
+                    if number is not None:
+                        sent.append(number)
         except TelegramError as error:
             _log.warning("an urgent answer could not be sent (%s)", type(error).__name__)
-            return False
-        return True
+            return None
+        return tuple(sent)
 
     def _menu(self, turn: Turn, inbound: Inbound, language: str) -> None:
         """The chat's own command menu, in the person's language, once they begin or choose."""
@@ -156,7 +197,9 @@ class Turns:
         """A message in the staff's group: to the person of its topic, or a note that stays."""
         message = update.message or update.edited_message
         topic = message.message_thread_id if message is not None and message.is_topic_message else None
-        if message is None or topic is None or (message.from_user is not None and message.from_user.is_bot):
+        # An administrator who writes anonymously appears as a bot, in the name of the group.
+        by_bot = message is not None and message.from_user is not None and message.from_user.is_bot
+        if message is None or topic is None or (by_bot and message.sender_chat is None):
             await self.ignore(update)
             return
         service = (
@@ -187,7 +230,13 @@ class Turns:
             else:
                 self._relay.note(turn, current, "staff.text_only")
 
-        await self._turn(chat_id, update.update_id, work)
+        async def gave_up() -> None:
+            text = parse(self._catalogues.text("staff.not_delivered", STAFF_LANGUAGE))[0]
+            params = {"chat_id": message.chat.id, "message_thread_id": topic, "text": text}
+            with contextlib.suppress(TelegramError):
+                await make(self._bot, "sendMessage", params)
+
+        await self._turn(chat_id, update.update_id, work, gave_up)
 
     async def lane_of_staff(self, message: Message | None) -> tuple[str | None, int | None]:
         """Lane and chat of the person whose case a staff message belongs to: their turns must not overlap."""
@@ -199,7 +248,7 @@ class Turns:
 
     async def _to_topic(self, update: Update, chat_id: int, topic: int, text_id: str) -> None:
         async def work(turn: Turn) -> None:
-            text = parse(self._catalogues.text(text_id, "en"))[0]
+            text = parse(self._catalogues.text(text_id, STAFF_LANGUAGE))[0]
             params = {"chat_id": chat_id, "message_thread_id": topic, "text": text}
             turn.send("sendMessage", params, purpose="staff")
 
@@ -224,8 +273,10 @@ class Turns:
                 return
             except TurnConflict:
                 conflicts += 1
-                if conflicts > _CONFLICTS:
+                if turn.gave_up or conflicts > _CONFLICTS:
                     _log.error("a turn found no quiet moment and was given up")
+                    if gave_up is not None:
+                        await gave_up()
                     return
                 await asyncio.sleep(0.01 * conflicts)
             except Exception as error:

@@ -41,7 +41,7 @@ class ActionAskCountry(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Text for a plain channel; the marker `find` without a country makes the conversation ask with buttons."""
         marker = {"find": {"need": tracker.get_slot("need"), "country": None, "city": None}}
-        dispatcher.utter_message(response="utter_ask_country", json_message=marker)
+        dispatcher.utter_message(response="services.ask_country", json_message=marker)
         return []
 
 
@@ -57,11 +57,20 @@ class ValidateFindHelpForm(Action):
         intent = intent_of(tracker)
         answer = intent == FALLBACK or intent in NEED_OF_INTENT or confidence_of(tracker) < SURE
         # Only the first look at a message may refuse it: after the answer in between the form takes over again.
-        first_look = tracker.latest_action_name == "action_listen"
-        if in_form(tracker) and first_look and not answer:
+        if in_form(tracker) and not answer and not _answered_already(tracker):
             return [ActionExecutionRejected(FORM)]
         country = tracker.get_slot("country")
         return [SlotSet("country", country)] if country else []
+
+
+def _answered_already(tracker: Tracker) -> bool:
+    """Whether an action other than the form has run since the person's last message."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action" and event["name"] not in (FORM, "action_listen"):
+            return True
+    return False
 
 
 class ActionFindServices(Action):

@@ -1,0 +1,93 @@
+"""What the tests of the Telegram side do again and again: meet the bot, ask for a person, look at a chat."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.sandbox.client import PersonClient, SandboxClient, Seen
+from bot.sandbox.server import SandboxServer
+from tests.bot_process import BotProcess
+
+#: How long an answer is waited for; it takes far less, but the machine that runs the tests may be busy.
+SECONDS = 20
+PROGRAM = (str(Path(__file__).with_name("quick_bot.py")),)
+
+_marks = itertools.count(1)
+
+
+class Bot(NamedTuple):
+    """A bot that runs, the server it talks to, and those who write to it."""
+
+    server: SandboxServer
+    client: SandboxClient
+    process: BotProcess
+
+
+async def newcomer(bot: Bot, language: str | None = "en", name: str = "Ann") -> PersonClient:
+    """Somebody who has pressed Start and has been greeted."""
+    person = await bot.client.person(name, language_code=language)
+    await person.start()
+    await person.wait_reply(timeout=SECONDS)
+    return person
+
+
+async def open_case(bot: Bot, person: PersonClient) -> int:
+    """Ask for a person and consent; returns the number of the case's topic."""
+    await person.say("/human")
+    await person.wait_reply(timeout=SECONDS)
+    await person.press("handoff:yes")
+    await person.wait_reply("/services", timeout=SECONDS)
+    return (await to_staff(bot, person)).topic or 0
+
+
+async def to_staff(bot: Bot, person: PersonClient) -> Seen:
+    """Something new from the person that has reached staff: whatever they sent before is through by then."""
+    words = f"milestone {next(_marks)} end"
+    await person.say(words)
+    return await bot.client.staff.wait_reply(words, timeout=SECONDS)
+
+
+async def from_staff(bot: Bot, person: PersonClient, topic: int) -> Seen:
+    """Something new from staff that has reached the person: whatever staff sent before is through by then."""
+    words = f"milestone {next(_marks)} end"
+    await bot.client.staff.say(topic, words)
+    return await person.wait_reply(words, timeout=SECONDS)
+
+
+async def said(person: PersonClient) -> list[str]:
+    """Everything the bot has in the person's chat."""
+    return [seen.text for seen in await person.messages(sender="bot")]
+
+
+async def topic_texts(bot: Bot, topic: int) -> list[str]:
+    """Everything the bot has in a topic."""
+    return [seen.text for seen in await bot.client.staff.messages(topic=topic, sender="bot")]
+
+
+async def until_empty(bot: Bot, person: PersonClient, left: int = 0) -> None:
+    """Wait, call by call, until the chat shows no more than ``left`` messages."""
+    for _ in range(200):
+        shown = await person.messages()
+        if len(shown) <= left:
+            return
+        done = await bot.client.calls()
+        await bot.client.calls(after=done[-1]["n"] if done else 0, timeout=0.2)
+    raise AssertionError(f"the chat still shows {[seen.text[:40] for seen in shown]}")
+
+
+async def until_called(bot: Bot, method: str, *, after: int = 0, outcome: object = None, chat_id: int | None = None):  # type: ignore[no-untyped-def]
+    """Wait for a finished call of the bot; returns it."""
+    for _ in range(int(SECONDS / 0.5)):
+        for call in await bot.client.calls(method, after=after, timeout=0.5):
+            here = chat_id is None or call["params"].get("chat_id") == chat_id
+            if here and outcome in (None, call["outcome"]):
+                return call
+    raise AssertionError(f"no call of {method} with outcome {outcome}")
+
+
+async def last_call(bot: Bot) -> int:
+    """Number of the last call the bot has made."""
+    calls = await bot.client.calls()
+    return int(calls[-1]["n"]) if calls else 0
