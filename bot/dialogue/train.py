@@ -7,6 +7,7 @@ memory and both cores, and a process that ends gives them back.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -15,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot import quiet
@@ -93,7 +95,9 @@ def train(force: bool = False, progress: Progress | None = None, folder: Path | 
     existing = current_model(folder=folder)
     if existing and not force:
         return existing
-    command = [sys.executable, "-m", "bot.dialogue.train", "--force", "--folder", str(folder.resolve())]
+    command = [sys.executable, "-m", "bot.dialogue.train", "--folder", str(folder.resolve())]
+    if force:
+        command.append("--force")
     last: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
         command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
@@ -105,7 +109,8 @@ def train(force: bool = False, progress: Progress | None = None, folder: Path | 
                 last = [*last[-20:], said]
                 if progress:
                     progress(said)
-    trained = current_model(folder=folder)
+    # An editor may have changed an example meanwhile: then the newest model is the one just trained.
+    trained = current_model(folder=folder) or newest_model(folder)
     if process.returncode != 0 or trained is None:
         raise TrainingFailed("\n".join(last) or f"training ended with code {process.returncode}")
     return trained
@@ -143,6 +148,15 @@ def _train_here(folder: Path) -> Path:
     return target
 
 
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Waits while another process trains into the same folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _say_alive(stop: threading.Event, started: float) -> None:
     while not stop.wait(10):
         print(f"training: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
@@ -164,7 +178,10 @@ def main(arguments: list[str] | None = None) -> int:
     started, stop = time.monotonic(), threading.Event()
     threading.Thread(target=_say_alive, args=(stop, started), daemon=True).start()
     try:
-        path = _train_here(folder)
+        with _one_at_a_time(folder):
+            # Whoever held the lock may have trained just this model.
+            path = None if options.force else current_model(folder=folder)
+            path = path or _train_here(folder)
     except Exception as problem:
         # Training reads the repository only: what it complains about is an editor's text, never a person's.
         print(f"training failed: {type(problem).__name__}: {problem}", file=sys.stderr)

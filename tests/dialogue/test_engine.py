@@ -227,3 +227,23 @@ async def test_an_unknown_button_is_refused(talk: Talk) -> None:
         await talk.press("no_such_intent")
     with pytest.raises(DialogueError):
         await talk.more("no_such_topic")
+
+
+async def test_a_second_want_that_is_an_emergency_is_one_press_away(engine: DialogueEngine) -> None:
+    ranking = (("ask_passport_taken", 0.7), ("ask_threats", 0.1), ("emergency_danger", 0.15))
+    parsed = {
+        "text": "",
+        "intent": {"name": "ask_passport_taken", "confidence": 0.7},
+        "entities": [],
+        "intent_ranking": [{"name": name, "confidence": chance} for name, chance in ranking],
+    }
+    (answer,), _ = engine._agent.turn("person", parsed, None, {"language": "en"})
+    assert answer["text_id"] == "topic.ask_passport_taken"
+    assert answer["buttons"][0]["payload"] == "do:emergency_danger"
+    parsed["intent"] = {"name": "nlu_fallback", "confidence": 0.0}
+    (asked,), _ = engine._agent.turn("person", parsed, None, {"language": "en"})
+    assert [button["payload"] for button in asked["buttons"]][:3] == [
+        "do:emergency_danger",
+        "do:ask_passport_taken",
+        "do:ask_threats",
+    ]

@@ -88,6 +88,17 @@ def test_a_foreign_record_shows_only_its_place() -> None:
     assert record.msg == f"{MARK} %s", "other handlers see the record unchanged"
 
 
+def test_others_say_nothing_below_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    other = logging.getLogger("rasa.some.part")
+    other.setLevel(logging.DEBUG)
+    other.info("hello %s", MARK)
+    assert capsys.readouterr().err == ""
+    other.warning("hello %s", MARK)
+    said = capsys.readouterr().err
+    assert "tests/dialogue/test_quiet.py" in said
+    assert MARK not in said
+
+
 def test_an_exception_is_described_by_type_and_place() -> None:
     try:
         try:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,23 @@ def test_a_current_model_is_not_trained_again(trained_model: Path) -> None:
     said: list[str] = []
     assert training.train(progress=said.append, folder=trained_model.parent) == trained_model
     assert said == []
+
+
+def test_two_processes_do_not_train_at_once(tmp_path: Path) -> None:
+    entered: list[str] = []
+
+    def second() -> None:
+        with training._one_at_a_time(tmp_path):
+            entered.append("second")
+
+    with training._one_at_a_time(tmp_path):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        waiting.join(timeout=0.3)
+        assert waiting.is_alive()
+        entered.append("first")
+    waiting.join(timeout=10)
+    assert entered == ["first", "second"]
 
 
 def test_no_model_in_an_empty_folder(tmp_path: Path) -> None:

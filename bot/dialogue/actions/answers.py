@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from bot.dialogue.actions.reading import Event, intent_of, interrupt_form
+from bot.dialogue.actions.safety import likely_emergency
 
 NOT_COVERED = "topic.not_covered"
 
@@ -23,13 +24,16 @@ def text_of(intent: str) -> str:
     return OTHER_TEXTS.get(intent, f"topic.{intent}")
 
 
-def say_answer(dispatcher: CollectingDispatcher, intent: str) -> None:
-    """Utters the answer to an intent, with a button for more where there is more."""
+def say_answer(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    """Utters the answer to the latest intent, with buttons: an emergency that may be meant too, more, help."""
+    intent = intent_of(tracker)
     more = f"{text_of(intent)}.more"
+    emergency = likely_emergency(tracker)
+    alarm = [(f"meaning.{emergency}", f"do:{emergency}", None)] if emergency else []
     dispatcher.utter_message(
         response=text_of(intent),
         otherwise=[NOT_COVERED],
-        labelled=[("button.more", f"more:{intent}", more), SERVICES, HUMAN],
+        labelled=[*alarm, ("button.more", f"more:{intent}", more), SERVICES, HUMAN],
         topic=intent,
     )
 
@@ -54,7 +58,7 @@ class ActionAnswerTopic(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Utters `topic.<intent>`; "yes" then means "tell me more"."""
         intent = intent_of(tracker)
-        say_answer(dispatcher, intent)
+        say_answer(dispatcher, tracker)
         pending = "handoff" if intent == "self_check" else "more"
         return [SlotSet("last_topic", intent), SlotSet("pending", pending), *interrupt_form(tracker)]
 

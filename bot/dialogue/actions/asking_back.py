@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -11,26 +9,19 @@ from rasa_sdk.types import DomainDict
 
 from bot.dialogue.actions.answers import HUMAN, say_more
 from bot.dialogue.actions.reading import FALLBACK, Event, entity_of, leave_form
-from bot.dialogue.actions.safety import KIND_OF_INTENT
+from bot.dialogue.actions.safety import likely_emergency
 
 MEANINGS = 2
 """How many meanings are offered."""
-EMERGENCY_COUNTS = 0.1
-"""An emergency this likely is offered even when two other meanings are likelier, and first."""
 
 
-def likely_meanings(ranking: list[dict[str, Any]]) -> list[str]:
+def likely_meanings(tracker: Tracker) -> list[str]:
     """The meanings to offer, an emergency first; `out_of_scope` only when it is the likeliest."""
-    real = [intent for intent in ranking if intent["name"] != FALLBACK]
-    offered = [intent["name"] for index, intent in enumerate(real) if intent["name"] != "out_of_scope" or index == 0][
-        :MEANINGS
-    ]
-    alarms = [
-        intent["name"]
-        for intent in real
-        if intent["name"] in KIND_OF_INTENT and intent["confidence"] >= EMERGENCY_COUNTS
-    ]
-    return list(dict.fromkeys([*alarms[:1], *offered]))
+    ranking = [meaning["name"] for meaning in tracker.latest_message.get("intent_ranking") or []]
+    real = [name for name in ranking if name != FALLBACK]
+    offered = [name for index, name in enumerate(real) if name != "out_of_scope" or index == 0][:MEANINGS]
+    emergency = likely_emergency(tracker)
+    return list(dict.fromkeys([*([emergency] if emergency else []), *offered]))
 
 
 class ActionAskBack(Action):
@@ -51,7 +42,7 @@ class ActionAskBack(Action):
             wanted = {"need": tracker.get_slot("need"), "country": country, "city": entity_of(tracker, "city")}
             dispatcher.utter_message(json_message={"find": wanted})
             return [SlotSet("pending", None)]
-        meanings = likely_meanings(tracker.latest_message.get("intent_ranking") or [])
+        meanings = likely_meanings(tracker)
         if not meanings:
             dispatcher.utter_message(json_message={"menu": "doubt.rephrase"})
             return []

@@ -17,6 +17,26 @@ KIND_OF_INTENT = {
 }
 
 
+EMERGENCY_COUNTS = 0.1
+"""An emergency this likely is offered as a button, whatever else was understood."""
+
+
+def likely_emergency(tracker: Tracker) -> str | None:
+    """The likeliest emergency among the meanings of the latest message that were not taken, if it is likely enough.
+
+    A person may say two things at once: for those, help is one press away and stands first.
+    """
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    return next(
+        (
+            str(meaning["name"])
+            for meaning in ranking
+            if meaning["name"] in KIND_OF_INTENT and meaning["confidence"] >= EMERGENCY_COUNTS
+        ),
+        None,
+    )
+
+
 class ActionEmergency(Action):
     """Asks the conversation for the emergency answer. Any form is left: nothing is asked in between."""
 
