@@ -61,7 +61,10 @@ class EmergencyAnswer:
         if line.entry.kind != "emergency":
             what = line.entry.name_in(language)
         country = country_name(line.entry.country, language)
-        text = say("emergency.number_country", language, number=line.number, what=what, country=country) or line.number
+        # A line's own name often says the country already.
+        known = country.casefold() in what.casefold()
+        template = "emergency.number" if known else "emergency.number_country"
+        text = say(template, language, number=line.number, what=what, country=country) or line.number
         if line.weak:
             text += f" ({say('emergency.weak', language)})"
         return text

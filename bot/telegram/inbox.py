@@ -24,6 +24,8 @@ _log = logging.getLogger("bot.telegram.inbox")
 
 #: Pauses while the store cannot be written to, seconds; the last one is repeated.
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+#: How long writing one update may take before it is looked at for an alarm, seconds.
+_PATIENCE = 1.0
 
 
 class UpdateQueue(asyncio.Queue[object]):
@@ -92,7 +94,7 @@ class Dispatcher:
         while True:
             try:
                 lane, chat_id = await self._lane(update)
-                new = await self._store.inbox.receive(update.update_id, lane, chat_id, _payload(update))
+                new = await self._write(update, lane, chat_id)
                 break
             except DamagedDataError as error:
                 # One person's damaged row would stand before everybody: say so to them, and go on.
@@ -109,6 +111,17 @@ class Dispatcher:
         if new:
             name = lane or (self._store.people.ref(chat_id) if chat_id is not None else "staff")
             self._submit(name, update)
+
+    async def _write(self, update: Update, lane: str | None, chat_id: int | None) -> bool:
+        """Write an update down; while that takes long (a locked database waits), alarms are answered already."""
+        writing = asyncio.ensure_future(
+            self._store.inbox.receive(update.update_id, lane, chat_id, _payload(update)),
+        )
+        done, _ = await asyncio.wait({writing}, timeout=_PATIENCE)
+        if not done:
+            await self._overtake(update)
+            await self._look_behind(update)
+        return await writing
 
     async def stop(self) -> None:
         """Stop after the turns that are under way; what waits stays in the inbox."""

@@ -229,7 +229,7 @@ async def test_an_unknown_button_is_refused(talk: Talk) -> None:
         await talk.more("no_such_topic")
 
 
-async def test_a_second_want_that_is_an_emergency_is_one_press_away(engine: DialogueEngine) -> None:
+def test_a_second_want_that_is_an_emergency_is_one_press_away(engine: DialogueEngine) -> None:
     ranking = (("ask_passport_taken", 0.7), ("ask_threats", 0.1), ("emergency_danger", 0.15))
     parsed = {
         "text": "",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from pathlib import Path
 from typing import NamedTuple
+
+from PIL import Image, ImageDraw, ImageFont
 
 from bot.sandbox.client import PersonClient, SandboxClient, Seen
 from bot.sandbox.server import SandboxServer
@@ -23,6 +26,16 @@ class Bot(NamedTuple):
     server: SandboxServer
     client: SandboxClient
     process: BotProcess
+
+
+def picture_of(text: str) -> bytes:
+    """A screenshot of a text."""
+    font = ImageFont.truetype("DejaVuSans.ttf", 26)
+    picture = Image.new("RGB", (1200, 60 + 44 * len(text.splitlines())), "white")
+    ImageDraw.Draw(picture).multiline_text((30, 30), text, fill="black", font=font, spacing=12)
+    written = io.BytesIO()
+    picture.save(written, "PNG")
+    return written.getvalue()
 
 
 async def newcomer(bot: Bot, language: str | None = "en", name: str = "Ann") -> PersonClient:
@@ -63,7 +76,7 @@ async def said(person: PersonClient) -> list[str]:
 
 async def topic_texts(bot: Bot, topic: int) -> list[str]:
     """Everything the bot has in a topic."""
-    return [seen.text for seen in await bot.client.staff.messages(topic=topic, sender="bot")]
+    return [seen.text for seen in await bot.client.staff.messages(topic=topic, sender="bot") if seen.text]
 
 
 async def until_empty(bot: Bot, person: PersonClient, left: int = 0) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 
 from tests.bot_process import BotProcess, sandbox
@@ -13,6 +15,7 @@ from tests.telegram.chats import (
     last_call,
     newcomer,
     open_case,
+    picture_of,
     said,
     to_staff,
     topic_texts,
@@ -23,7 +26,9 @@ from tests.telegram.chats import (
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.parametrize(("kind", "most"), [("429", 1), ("500", 1), ("502", 1), ("404", 1), ("drop_before", 1), ("drop_after", 2)])
+@pytest.mark.parametrize(
+    ("kind", "most"), [("429", 1), ("500", 1), ("502", 1), ("404", 1), ("drop_before", 1), ("drop_after", 2)]
+)
 async def test_a_reply_arrives_after_a_failure(bot: Bot, kind: str, most: int) -> None:
     person = await newcomer(bot)
     before = len(await said(person))
@@ -43,7 +48,9 @@ async def test_retry_after_is_kept(bot: Bot) -> None:
     await person.say("/check")
     refused = await until_called(bot, "sendMessage", outcome=429, chat_id=person.id)
     await person.wait_reply("Send me the offer", timeout=SECONDS)
-    tries = [c for c in await bot.client.calls("sendMessage", after=refused["n"]) if c["params"]["chat_id"] == person.id]
+    tries = [
+        c for c in await bot.client.calls("sendMessage", after=refused["n"]) if c["params"]["chat_id"] == person.id
+    ]
     assert [c["outcome"] for c in tries] == ["ok"], "tried once, when it was allowed"
 
 
@@ -153,7 +160,7 @@ async def test_a_server_without_the_optional_methods(tmp_path) -> None:  # type:
         person = await newcomer(bot)
         await person.press("questions:")
         await person.wait_reply("hoose a question", timeout=SECONDS)
-        await person.photo(b"no picture")
+        await person.photo(picture_of("hello"))
         await person.wait_reply(timeout=SECONDS)
         # No staff group: the lines of the country instead.
         await person.say("/human")
@@ -197,8 +204,6 @@ async def test_a_restart_in_the_middle_of_a_talk(tmp_path) -> None:  # type: ign
 
 async def test_an_alarm_is_answered_while_nothing_can_be_written(tmp_path) -> None:  # type: ignore[no-untyped-def]
     """The database is locked by somebody else: alarms of all who wait are answered, the rest comes later, nothing twice."""
-    import sqlite3
-
     async with sandbox() as (server, client):
         process = BotProcess(server, tmp_path / "home", program=PROGRAM)
         await process.start()

@@ -11,7 +11,6 @@ from tests.telegram.chats import SECONDS, Bot, from_staff, newcomer, open_case, 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_menu_in_the_language_of_the_app(bot: Bot, language: str) -> None:
     person = await bot.client.person("Mei", language_code=language)
@@ -86,9 +85,7 @@ async def press_forged(bot: Bot, person, data: str):  # type: ignore[no-untyped-
     """Press a button the bot has never made, as a changed client may, and wait for the answer and the spinner."""
     message = (await person.messages(sender="bot"))[-1]
     stored = bot.server.world.chats[person.id].messages[message.message_id]
-    stored.markup = stored.payload["reply_markup"] = {
-        "inline_keyboard": [[{"text": "forged", "callback_data": data}]]
-    }
+    stored.markup = stored.payload["reply_markup"] = {"inline_keyboard": [[{"text": "forged", "callback_data": data}]]}
     query = await person.press(data)
     assert await person.wait_answer(query, timeout=SECONDS) == ""
     return await person.wait_reply(timeout=SECONDS)

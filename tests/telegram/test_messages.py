@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 
-from tests.telegram.chats import SECONDS, Bot, from_staff, newcomer, open_case, said, to_staff, topic_texts
+from tests.telegram.chats import SECONDS, Bot, from_staff, newcomer, open_case, picture_of, said, to_staff, topic_texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -18,16 +16,6 @@ OFFER = (
     "Passport will be kept by HR for registration\n"
     "Contact only telegram @hr_0000, leave this week"
 )
-
-
-def picture_of(text: str) -> bytes:
-    """A screenshot of a text."""
-    font = ImageFont.truetype("DejaVuSans.ttf", 26)
-    picture = Image.new("RGB", (1200, 60 + 44 * len(text.splitlines())), "white")
-    ImageDraw.Draw(picture).multiline_text((30, 30), text, fill="black", font=font, spacing=12)
-    written = io.BytesIO()
-    picture.save(written, "PNG")
-    return written.getvalue()
 
 
 # Words that look like markup, and long ones
