@@ -600,8 +600,17 @@ class Conversation:
                 if self._sources.of(text_id):
                     sources = Button(self.catalogues.text("button.sources", language), f"source:{text_id}")
                     buttons = (*buttons, (sources,))
-                replies.append(Reply(str(output["text"]), buttons))
+                replies.append(Reply(self._soft_alarm(buttons, turn, language) + str(output["text"]), buttons))
         return replies or [self.menus.main(language, "doubt.rephrase")]
+
+    def _soft_alarm(self, buttons: tuple[tuple[Button, ...], ...], turn: Turn, language: str) -> str:
+        """The emergency number above a question that asks whether it is an emergency."""
+        for row in buttons:
+            for button in row:
+                kind = EMERGENCY_OF_INTENT.get(button.data.removeprefix("do:"))
+                if kind is not None:
+                    return self._emergency.numbers(kind, language, turn.person.country) + "\n\n"
+        return ""
 
     async def _marker(self, marker: dict[str, Any], text: str, turn: Turn, language: str) -> list[Reply]:
         """What an action asked for that only the conversation can do."""

@@ -210,6 +210,12 @@ class DialogueEngine:
         return _understanding(self._agent.parse(safe), len(safe) - len(safe.lstrip()))
 
 
+#: Emergencies of the taxonomy. Below this confidence the bot asks back, with the number above the question: of such
+#: messages about half are emergencies, and a wrong alarm screen drives the other half away.
+EMERGENCY_INTENTS = frozenset(("emergency_danger", "emergency_suicide", "emergency_medical", "child_at_risk"))
+EMERGENCY_SURE = 0.45
+
+
 def _load(model_path: Path, catalogues: Catalogues) -> RasaAgent:
     if not model_path.is_file():
         raise DialogueError(f"no model at {model_path}; train one with: pristan train")
@@ -242,4 +248,6 @@ def _understanding(parsed: Mapping[str, Any], lead: int) -> Understanding:
     best, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
     unsure = not ranking or parsed["intent"]["name"] == FALLBACK
     contextual = unsure and parsed["intent"]["confidence"] == 1.0  # as the component ContextWords marks it
+    if best in EMERGENCY_INTENTS and confidence < EMERGENCY_SURE:
+        unsure = True
     return Understanding(best, confidence, ranking, entities, not unsure, contextual)

@@ -50,6 +50,12 @@ class EmergencyAnswer:
         parts.append(say("emergency.hide", language))
         return "\n\n".join(part for part in parts if part)
 
+    def numbers(self, kind: Emergency, language: str, country: str | None) -> str:
+        """Only the numbers, to stand above a question when it is not sure that this is an emergency."""
+        numbers = self._directory.emergency(country, kind)
+        lines = [self._line(line, language) for line in numbers.lines[:2]] if numbers.country else []
+        return "\n".join(lines or self._without_numbers(kind, language, country, numbers))
+
     def place_known(self, country: str | None) -> bool:
         """Whether the directory has emergency numbers of a country."""
         return bool(country and self._directory.emergency(country, "danger").lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import itertools
 from pathlib import Path
@@ -94,10 +95,19 @@ async def until_called(bot: Bot, method: str, *, after: int = 0, outcome: object
     """Wait for a finished call of the bot; returns it."""
     for _ in range(int(SECONDS / 0.5)):
         for call in await bot.client.calls(method, after=after, timeout=0.5):
-            here = chat_id is None or call["params"].get("chat_id") == chat_id
+            here = chat_id is None or str(call["params"].get("chat_id")) == str(chat_id)
             if here and outcome in (None, call["outcome"]):
                 return call
     raise AssertionError(f"no call of {method} with outcome {outcome}")
+
+
+async def until_met(bot: Bot) -> None:
+    """Wait until every planned failure has been met by a call, which may still be under way."""
+    for _ in range(SECONDS * 50):
+        if not (await bot.client.get("faults"))["faults"]:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("a planned failure was not met")
 
 
 async def last_call(bot: Bot) -> int:

@@ -10,13 +10,16 @@ from tests.telegram.chats import (
     SECONDS,
     Bot,
     from_staff,
+    last_call,
     newcomer,
     open_case,
     picture_of,
     said,
     to_staff,
     topic_texts,
+    until_called,
     until_empty,
+    until_met,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,7 +36,7 @@ async def test_typed_words_empty_the_chat(bot: Bot, words: str) -> None:
 
 @pytest.mark.parametrize("state", ["menu", "alarm", "country", "offer", "consent", "forget", "language"])
 async def test_from_every_state(bot: Bot, state: str) -> None:
-    """By the button where there is one, else by the command; a stranger is greeted afterwards, in the hinted language."""
+    """By the button where there is one, else by the command; afterwards a stranger is greeted."""
     person = await newcomer(bot)
     await person.start("lang_bg")
     await person.wait_reply(timeout=SECONDS)
@@ -74,15 +77,14 @@ async def test_what_was_known_is_gone(bot: Bot) -> None:
 async def test_hidden_while_a_long_answer_is_on_its_way(bot: Bot) -> None:
     """What is being sent at that moment must not stay behind."""
     person = await newcomer(bot)
+    before = await last_call(bot)
     await bot.client.fault("sendMessage", "slow", seconds=1.0, chat_id=person.id)
     await person.say("/help")
+    await until_met(bot)
     await person.say("/hide")
     await until_empty(bot, person)
     # The slow answer has come meanwhile, or comes now; in either case it does not stay.
-    for _ in range(30):
-        calls = [c for c in await bot.client.calls("sendMessage", timeout=0.2) if c["params"]["chat_id"] == person.id]
-        if len(calls) >= 2:
-            break
+    await until_called(bot, "sendMessage", after=before, outcome="ok", chat_id=person.id)
     await until_empty(bot, person)
 
 
@@ -90,6 +92,7 @@ async def test_an_alarm_that_overtook_is_hidden_too(bot: Bot) -> None:
     person = await newcomer(bot)
     await bot.client.fault("sendMessage", "slow", seconds=2.0, chat_id=person.id)
     await person.say("/help")
+    await until_met(bot)
     await person.say("he is beating me pls help")
     await person.wait_reply("112", timeout=SECONDS)
     await person.say("/hide")

@@ -154,9 +154,9 @@ async def test_a_place_near_a_border_asks(bot: Bot) -> None:
     person = await newcomer(bot)
     await person.location(41.7167, 26.3500)  # Kapitan Andreevo, where Bulgaria, Turkey and Greece meet
     answer = await person.wait_reply("border", timeout=SECONDS)
-    assert {"country:BG", "country:TR"} <= set(
+    assert {"country:BG", "country:TR"} <= {
         button["callback_data"] for row in answer.markup["inline_keyboard"] for button in row
-    )
+    }
 
 
 async def test_a_place_after_an_alarm_gives_its_numbers(bot: Bot) -> None:

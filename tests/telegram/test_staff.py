@@ -210,4 +210,4 @@ async def test_staff_lines_are_no_commands_of_the_person(bot: Bot) -> None:
     await bot.client.staff.say(topic, "/hide is what you write when somebody comes")
     await person.wait_reply("/hide is what you write", timeout=SECONDS)
     assert await last_call(bot) > 0
-    assert not [c for c in await bot.client.calls("deleteMessages") if c["params"]["chat_id"] == person.id]
+    assert not [c for c in await bot.client.calls("deleteMessages") if str(c["params"]["chat_id"]) == str(person.id)]
