@@ -38,7 +38,7 @@ test: install ## Set everything up and run the tests
 check: install ## Linter, types, Rasa data, content, directory
 	@$(BIN)/ruff check bot tests
 	@$(BIN)/mypy
-	@$(BIN)/python -m bot.dialogue.validate
+	@RASA_TELEMETRY_ENABLED=false $(BIN)/rasa data validate --data nlu_data --domain nlu_data/domain
 	@$(BIN)/pristan content check
 	@$(BIN)/pristan directory check
 

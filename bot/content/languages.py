@@ -154,3 +154,12 @@ def choose(
             return previous
         return found.language
     return previous or (hint if hint in LANGUAGES else "en")
+
+
+def only_frames(text: str) -> bool:
+    """Whether nothing but words that frame a place is left of a text from which the places were cut out."""
+    lowered = text.lower()
+    words = _LATIN_WORD.findall(lowered) + _CYRILLIC_WORD.findall(lowered) + _HAN.findall(lowered)
+    frame = _WORDS["place_frame"]
+    characters = {character for word in frame if _HAN.match(word) for character in word}
+    return all(word in frame or word in characters for word in words)

@@ -28,7 +28,14 @@ class ServicesAnswer:
         self._catalogues = catalogues
         self._directory = directory
 
-    def reply(self, country: str, need: str | None, language: str, city: str | None = None) -> Reply:
+    def reply(
+        self,
+        country: str,
+        need: str | None,
+        language: str,
+        city: str | None = None,
+        nationality: str | None = None,
+    ) -> Reply:
         """Services of a country.
 
         Args:
@@ -36,9 +43,12 @@ class ServicesAnswer:
             need: one of :data:`NEEDS`, or None for all.
             language: of the answer.
             city: puts services of the place first.
+            nationality: ISO code of where the person says they come from: whose embassy to show.
         """
         say = self._catalogues.text
-        result = self._directory.find(country, city=city, language=language, need=need, limit=SHOWN)
+        result = self._directory.find(
+            country, city=city, language=language, need=need, nationality=nationality, limit=SHOWN
+        )
         name = country_name(country, language)
         title = (
             say("services.title_need", language, country=name, need=say(f"need.{need}", language))

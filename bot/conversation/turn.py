@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.content.catalogues import Catalogues
-from bot.content.languages import LANGUAGES, choose, identify
+from bot.content.languages import LANGUAGES, choose, identify, only_frames
 from bot.conversation.countries import ask_country, country_buttons
 from bot.conversation.menus import Menus
 from bot.conversation.messages import Button, Inbound, Reply
@@ -43,6 +43,8 @@ ALARM_LASTS = timedelta(hours=2)
 UNDERSTOOD_CHARACTERS = 4096
 #: A message this short that names a place, right after the bot asked for one, is only the place.
 PLACE_ANSWER_CHARACTERS = 60
+#: A place told in a longer text is left to the dialogue.
+TOLD_CHARACTERS = 200
 #: A shorter text is hardly an offer that was pasted.
 OFFER_CHARACTERS = 60
 #: Below this confidence the words of an offer count more than what the model took a text for.
@@ -477,7 +479,8 @@ class Conversation:
             return [Reply(text, buttons, ask_location=True)]
         person.country, person.city = country, city or (person.city if country == person.country else None)
         person.fields.pop("expecting", None)
-        return [self._services.reply(country, need, language, person.city)]
+        nationality = person.fields.get("nationality")
+        return [self._services.reply(country, need, language, person.city, nationality)]
 
     # Pictures and offers
 
@@ -527,6 +530,10 @@ class Conversation:
             person.country, person.city = place.country, place.city
             need = person.fields.pop("need", None)
             return self._find(turn, language, need=need, country=place.country, city=place.city)
+        if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
+            told = self._told_place(text, turn, language)
+            if told is not None:
+                return told
         if inbound.forwarded or (expecting == "offer" and len(text) > 25):
             likely = self.screener.screen(text).is_offer
             if likely or expecting == "offer":
@@ -547,6 +554,23 @@ class Conversation:
             state = dialogue.set_slots(state, country=person.country, city=person.city)
         turn.save_dialogue(state)
         return await self._outputs(result, text, turn, language)
+
+    def _told_place(self, text: str, turn: Turn, language: str) -> list[Reply] | None:
+        """Keep where a person says they come from; answer a message that says nothing but where they are."""
+        places = find_places(text, language)
+        origin = next((place.country for place in places if place.role == "from"), None)
+        if origin is not None:
+            turn.person.fields["nationality"] = origin
+        place = here(text, language)
+        if place is None or place.role == "to":
+            return None
+        rest = text
+        for found in sorted(places, key=lambda found: found.start, reverse=True):
+            rest = rest[: found.start] + " " + rest[found.end :]
+        if not only_frames(rest):
+            return None
+        need = turn.person.fields.pop("need", None)
+        return self._find(turn, language, need=need, country=place.country, city=place.city)
 
     def _slots(self, turn: Turn) -> dict[str, str | None]:
         return {"country": turn.person.country, "city": turn.person.city}
@@ -597,6 +621,8 @@ class Conversation:
                     for row in _rows(output.get("buttons") or [])
                 )
                 text_id = str(output.get("text_id") or "")
+                if text_id == "out_of_scope":
+                    buttons = self.menus.main_buttons(language)
                 if self._sources.of(text_id):
                     sources = Button(self.catalogues.text("button.sources", language), f"source:{text_id}")
                     buttons = (*buttons, (sources,))

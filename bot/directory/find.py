@@ -131,7 +131,7 @@ class Found:
     home_country: bool = False
 
     def name_in(self, language: str) -> str:
-        """The entry's name in a language of the bot; falls back to the native name, then to English."""
+        """The entry's name in a language of the bot, else in English."""
         return self.entry.name_in(language)
 
     def phone_lines(self) -> tuple[PhoneLine, ...]:

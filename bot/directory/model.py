@@ -50,6 +50,12 @@ _NUMBER = re.compile(r"[+*#(]?[\d(]")
 #: Words in brackets inside a number, such as "(St Petersburg)"; an area code in brackets has no letters and stays.
 _REMARK = re.compile(r"\s*\(([^()]*[^\W\d_][^()]*)\)")
 _MONTH = re.compile(r"(?<!\d)(20\d\d|19\d\d)(?:-(0[1-9]|1[0-2]))?")
+#: The script a language is read in, where it is not the Latin one.
+_SCRIPTS = {
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "bg": re.compile("[\u0400-\u04ff]"),
+    "zh": re.compile("[\u3400-\u9fff]"),
+}
 #: Groups by sex or age; the other words of ``serves`` say something about papers or family, not about who is let in.
 _SEX_OR_AGE = frozenset({"women", "men", "children"})
 #: What a source admits about itself when it is only a copy or a page that anybody can write.
@@ -332,9 +338,13 @@ class Entry(_Strict):
         return self.hours == "24/7"
 
     def name_in(self, language: str) -> str:
-        """The name in a language of the bot; falls back to the native name, then to English."""
+        """The name in a language of the bot, else the native one if it is in a script its readers know, else English."""
         written: str | None = getattr(self.name, language, None) if language in ("en", "ru", "bg", "zh") else None
-        return written or self.name.native or self.name.en
+        if written:
+            return written
+        script = _SCRIPTS.get(language)
+        native = self.name.native
+        return native if native and script and script.search(native) else self.name.en
 
     def phone_lines(self) -> tuple[PhoneLine, ...]:
         """The numbers ready to be shown, in the file's order; no number twice."""

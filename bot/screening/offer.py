@@ -17,6 +17,8 @@ FLAG_SIGN = 1.0
 THRESHOLD = 3.0
 #: A text with fewer characters is too short to say much about.
 SHORT = 60
+#: From here on a text is longer than what people mostly write about themselves.
+LONG = 120
 
 
 class OfferRecogniser:
@@ -45,13 +47,22 @@ class OfferRecogniser:
 
     def likeness(self, text: Normalised, flags: int) -> float:
         """How much a text looks like an offer; from :data:`THRESHOLD` on it is taken for one."""
-        best = 0.0
+        best, story = 0.0, False
         for language in candidates(text.text):
             signs = {
                 section
                 for section, rules in self._rules[language].items()
                 if any(next(rule.find(text), None) is not None for rule in rules)
             }
+            story = story or "story" in signs
             best = max(best, sum(SIGNS[section] for section in signs))
         lines = sum(bool(line.strip()) for line in text.original.splitlines())
-        return best + FLAG_SIGN * min(flags, 2) + (0.5 if lines >= 3 else 0.0) + (0.5 if len(text.text) > 120 else 0.0)
+        # Somebody who tells or asks about an offer repeats its words: then its flags say nothing about who writes.
+        told = story or text.text.rstrip().endswith(("?", "?)"))
+        return (
+            best
+            + FLAG_SIGN * min(flags, 1 if told else 2)
+            + (0.5 if lines >= 3 else 0.0)
+            + (0.5 if len(text.text) > LONG else 0.0)
+            + (0.5 if len(text.text) > SHORT and not told else 0.0)
+        )

@@ -175,13 +175,14 @@ def _entry(directory: Directory, entry_id: str) -> Entry:
     return entry
 
 
-def test_names_fall_back_to_native_then_english(directory: Directory) -> None:
+def test_names_fall_back_to_a_script_that_is_read_then_english(directory: Directory) -> None:
     entry = _entry(directory, "ru-unhcr-hotline")
     assert entry.name_in("zh") == entry.name.zh
     assert entry.name.bg is None
-    assert entry.name_in("bg") == entry.name.native
-    nameless = entry.copy(update={"name": entry.name.copy(update={"native": None})})
-    assert nameless.name_in("bg") == entry.name.en
+    assert entry.name_in("bg") == entry.name.native  # Cyrillic, which Bulgarians read
+    for native in (None, "شرطة دبي"):
+        other = entry.copy(update={"name": entry.name.copy(update={"native": native})})
+        assert other.name_in("bg") == entry.name.en
 
 
 def test_remarks_are_kept_apart_from_digits(directory: Directory) -> None:
