@@ -143,6 +143,8 @@ def _screen(settings: Settings, options: argparse.Namespace) -> int:
             text = read_picture(Path(str(value["image"])).read_bytes())
         except OSError as error:
             raise BadInput(f"line {number}: the picture cannot be opened ({error.strerror})") from None
+        except ValueError:
+            raise BadInput(f"line {number}: the picture cannot be opened (no file name)") from None
         except PictureRefused as refused:
             _say(f"line {number}: the picture was not read ({refused.reason})")
             text = ""

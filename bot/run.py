@@ -90,7 +90,7 @@ async def run(
         _say("Emergencies, the directory and offers are answered already; the dialogue model follows.")
         if started is not None:
             started(sandbox.url if sandbox is not None else settings.telegram_api_url)
-        for work in (model.run(), _sweep(store), _announce(model)):
+        for work in (model.run(), _sweep(store, settings.staff_chat_id), _announce(model)):
             background.append(asyncio.create_task(work))
         await stopping.wait()
         _say("Stopping: finishing what is under way.")
@@ -109,11 +109,16 @@ async def _announce(model: ModelLoader) -> None:
     _say("The dialogue model answers.")
 
 
-async def _sweep(store: Store) -> None:
-    """Erase what has expired, now and then."""
+async def _sweep(store: Store, staff_chat_id: int | None) -> None:
+    """Erase what has expired, now and then, here and in the staff's group."""
     while True:
         try:
-            await store.retention.sweep()
+            swept = await store.retention.sweep()
+            if swept.topic_ids and staff_chat_id is not None:
+                async with store.turn(None) as turn:
+                    for topic in swept.topic_ids:
+                        params = {"chat_id": staff_chat_id, "message_thread_id": topic}
+                        turn.send("deleteForumTopic", params, purpose="expired", lane=f"topic:{topic}")
         except Exception as error:
             _log.error("expired data could not be erased (%s); trying again later", type(error).__name__)
         await asyncio.sleep(_SWEEP_SECONDS)

@@ -338,7 +338,7 @@ class Entry(_Strict):
         return self.hours == "24/7"
 
     def name_in(self, language: str) -> str:
-        """The name in a language of the bot, else the native one if it is in a script its readers know, else English."""
+        """The name in a language of the bot, else the native one where its readers know the script, else English."""
         written: str | None = getattr(self.name, language, None) if language in ("en", "ru", "bg", "zh") else None
         if written:
             return written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.content.catalogues import Catalogues, UnknownText
+from bot.content.languages import LANGUAGES
 from bot.directory.find import EmergencyLine, EmergencyNumbers
 from bot.directory.load import Directory
 from bot.directory.places import country_name
@@ -18,6 +19,8 @@ class EmergencyAnswer:
     def __init__(self, catalogues: Catalogues, directory: Directory) -> None:
         self._catalogues = catalogues
         self._directory = directory
+        for language in LANGUAGES:  # names of countries are read from disk once: now, not when somebody is in danger
+            country_name("BG", language)
 
     def _say(self, text_id: str, language: str, /, **parameters: object) -> str:
         """A text, or nothing: a text that an editor lost must not cost anybody the number."""

@@ -55,14 +55,17 @@ class OfferRecogniser:
                 if any(next(rule.find(text), None) is not None for rule in rules)
             }
             story = story or "story" in signs
-            best = max(best, sum(SIGNS[section] for section in signs))
+            best = max(best, sum(SIGNS[section] for section in signs - {"story"}))
         lines = sum(bool(line.strip()) for line in text.original.splitlines())
         # Somebody who tells or asks about an offer repeats its words: then its flags say nothing about who writes.
-        told = story or text.text.rstrip().endswith(("?", "?)"))
+        asked = text.text.rstrip().endswith(("?", "?)"))
+        told = story or asked
         return (
             best
             + FLAG_SIGN * min(flags, 1 if told else 2)
             + (0.5 if lines >= 3 else 0.0)
             + (0.5 if len(text.text) > LONG else 0.0)
             + (0.5 if len(text.text) > SHORT and not told else 0.0)
+            + (SIGNS["story"] if story else 0.0)
+            - (1.0 if story and asked else 0.0)
         )

@@ -161,7 +161,7 @@ def test_each_mistake_in_a_text_is_named(copied: Path, domain: str, text_id: str
 def test_missing_and_broken_files_are_named(copied: Path) -> None:
     po_path(copied, "zh", "answers").unlink()
     po_path(copied, "zh", "answers").with_suffix(".mo").unlink(missing_ok=True)
-    po_path(copied, "bg", "answers").write_text('msgid "never closed\n', encoding="utf-8")
+    po_path(copied, "bg", "answers").write_text("%%% no catalogue\n", encoding="utf-8")
     (copied / "ru" / "offers.yml").unlink()
     rules = copied / "en" / "red_flags.yml"
     with rules.open("a", encoding="utf-8") as stream:

@@ -77,7 +77,7 @@ def test_flags_combine_into_a_level() -> None:
     st.lists(
         st.one_of(
             st.text(st.characters(), max_size=20),
-            st.sampled_from(["зaлог", "паспорт сдать", "Cambodia", "扣護照", "no contract", "без опит", "🔥", "\u200b", "\n"]),
+            st.sampled_from(["зaлог", "паспорт сдать", "Cambodia", "扣護照", "no contract", "\u200b", "\n"]),
         ),
         max_size=12,
     )
@@ -126,10 +126,11 @@ def test_an_offer_of_usual_length_takes_milliseconds(screener: Screener) -> None
 def test_a_low_level_is_neither_green_nor_called_safe(screener: Screener, locales: Path, language: str) -> None:
     catalogues = Catalogues.load(locales)
     answer = OfferAnswer(catalogues)
-    texts = [answer.reply(screener.screen(text, surely_offer=True), language).text for text in OFFERS[language]["honest"]]
+    found = [screener.screen(text, surely_offer=True) for text in OFFERS[language]["honest"]]
+    texts = [answer.reply(one, language).text for one in found]
     texts += [catalogues.text(f"level.{name}", language) for name in ("low", "low_flags", "medium", "high", "note")]
     promises = {
-        "ru": r"(?<!не )(?<!не значит, что )(?<!что оно )\b(безопасно|безопасная|надёжное|можно доверять|всё в порядке)\b",
+        "ru": r"\b(безопасно|безопасная|надёжное|можно доверять|всё в порядке)\b",
         "en": r"\b(is safe|looks safe|all clear|trustworthy|no risk|you can trust)\b",
         "bg": r"\b(е безопасна|е безопасно|е сигурна|няма риск|може да се доверите)\b",
         "zh": r"(很安全|是安全的|可以放心|没有风险|没问题)",

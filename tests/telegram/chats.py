@@ -101,10 +101,10 @@ async def until_called(bot: Bot, method: str, *, after: int = 0, outcome: object
     raise AssertionError(f"no call of {method} with outcome {outcome}")
 
 
-async def until_met(bot: Bot) -> None:
-    """Wait until every planned failure has been met by a call, which may still be under way."""
-    for _ in range(SECONDS * 50):
-        if not (await bot.client.get("faults"))["faults"]:
+async def until_met(bot: Bot, person: PersonClient) -> None:
+    """Wait until every failure planned for a person's chat has been met by a call, which may still be under way."""
+    for _ in range(SECONDS * 20):
+        if not [fault for fault in (await bot.client.get("faults"))["faults"] if fault["chat_id"] == person.id]:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("a planned failure was not met")

@@ -59,8 +59,8 @@ async def test_retry_after_is_kept(bot: Bot) -> None:
 
 async def test_one_slow_or_broken_chat_holds_up_nobody(bot: Bot) -> None:
     slow, quick = await newcomer(bot, name="Slow"), await newcomer(bot, name="Quick")
+    await bot.client.fault("sendMessage", "500", times=2, chat_id=slow.id)
     await bot.client.fault("sendMessage", "slow", seconds=4, chat_id=slow.id)
-    await bot.client.fault("sendMessage", "500", times=3, chat_id=slow.id)
     await slow.say("/help")
     await quick.say("/help")
     await quick.wait_reply("need", timeout=3)
@@ -73,7 +73,7 @@ async def test_an_alarm_overtakes(bot: Bot, kind: str) -> None:
     person = await newcomer(bot)
     await bot.client.fault("sendMessage", kind, seconds=3, chat_id=person.id)
     await person.say("/check")
-    await until_met(bot)
+    await until_met(bot, person)
     if kind == "500":
         await until_called(bot, "sendMessage", outcome=500, chat_id=person.id)
     await person.say("he is beating me pls help")
