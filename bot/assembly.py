@@ -34,7 +34,12 @@ _RETRY_SECONDS = 300.0
 
 
 #: One harmless line a language; only their script matters.
-_FIRST_WORDS = ("что это за работа", "what is this job", "каква е тази работа", "这是什么工作")
+_FIRST_WORDS = (
+    "подскажите пожалуйста, что это за работа и кто эти люди",
+    "can you tell me what this job is and who they are",
+    "можете ли да ми кажете каква е тази работа и кои са тези хора",
+    "请问这是什么工作，他们是谁",
+)
 
 
 @dataclass(frozen=True)

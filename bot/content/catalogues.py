@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import io
+import logging
 import re
 from collections.abc import Mapping
 from gettext import GNUTranslations, c2py
@@ -19,6 +20,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.content.languages import LANGUAGES
+
+_log = logging.getLogger("bot.content.catalogues")
 
 #: One file each: menus and short phrases, answers to questions, emergency texts, red flags, names of needs and places.
 DOMAINS = ("interface", "answers", "safety", "screening")
@@ -75,7 +78,13 @@ def compile_catalogues(locales: Path) -> list[Path]:
             source = po_path(locales, language, domain)
             target = source.with_suffix(".mo")
             if source.exists() and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
-                target.write_bytes(_machine_object(source, language))
+                try:
+                    target.write_bytes(_machine_object(source, language))
+                except CatalogueError as error:
+                    if language == "en":
+                        raise
+                    _log.error("%s; people read English instead", error)
+                    continue
                 written.append(target)
     return written
 
@@ -116,7 +125,13 @@ class Catalogues:
             texts[language] = {}
             plural_rules[language] = lambda number: int(number != 1)
             for domain in DOMAINS:
-                translations = _translations(locales, language, domain)
+                try:
+                    translations = _translations(locales, language, domain)
+                except CatalogueError as error:
+                    if language == "en":
+                        raise
+                    _log.error("%s; people read English instead", error)
+                    continue
                 if translations is None:
                     continue
                 plural_rules[language] = getattr(translations, "plural", c2py("n != 1"))

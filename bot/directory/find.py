@@ -614,7 +614,8 @@ def _emergency_services(entries: Iterable[Entry], alarm: str) -> list[EmergencyL
 def _help_lines(entries: Iterable[Entry], alarm: str, language: str | None, serves: str | None) -> list[EmergencyLine]:
     """Nation-wide suicide lines or child helplines, the surest to answer first."""
     if alarm == "suicide":
-        fitting = [e for e in entries if "suicide_prevention" in e.services and e.kind != "emergency"]
+        kinds = ("emergency",) if serves == "children" else ("emergency", "child_helpline")
+        fitting = [e for e in entries if "suicide_prevention" in e.services and e.kind not in kinds]
         # A line that lets in only women or children is for whoever said so; when unsure, only lines for anyone.
         fitting = [e for e in fitting if "anyone" in e.serves or (serves is not None and serves in e.serves)]
     else:
