@@ -70,8 +70,9 @@ async def bench(settings: Settings) -> int:
     times = _repeat(lambda: content.screener.screen(offer), 200)
     _figures("screening, one offer of 500 characters", times)
     print(f"{'offers a second on one core':<46} {len(times) / sum(times):.0f}")
-    await _turns(settings, content)
+    # Before Rasa is imported: Sanic, which comes with it, sets a policy of loops that cannot start processes.
     await _start(settings)
+    await _turns(settings, content)
     return 0
 
 
@@ -80,24 +81,25 @@ async def _turns(settings: Settings, content: Content) -> None:
     model = ModelLoader(settings, content, lambda line: print(line, file=sys.stderr))
     await model.run()
     talk = conversation(content, Relay(content.catalogues, None), model)
-    with tempfile.TemporaryDirectory() as folder:
-        private = dataclasses.replace(
-            settings, home=Path(folder), secret_key_file=Path(folder) / "secret.key", database_url=None
-        )
-        async with await Store.open(private) as store:
-            counter = 0
-            for language, texts in MESSAGES.items():
+    for language, texts in MESSAGES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            private = dataclasses.replace(
+                settings, home=Path(folder), secret_key_file=Path(folder) / "secret.key", database_url=None
+            )
+            async with await Store.open(private) as store:
                 found: list[float] = []
                 for number in range(ROUNDS * len(texts) + 5):
+                    text, chat_id = texts[number % len(texts)], number % ROUNDS + 1
                     started = time.perf_counter()
-                    counter += 1
-                    update = counter
-                    await store.inbox.receive(update, None, len(found) + 1, {"text": texts[number % len(texts)]})
-                    async with store.turn(len(found) + 1, update) as turn:
-                        inbound = Inbound("text", texts[number % len(texts)], language_code=language, message_id=number)
+                    await store.inbox.receive(number, None, chat_id, {"text": text})
+                    async with store.turn(chat_id, number) as turn:
+                        inbound = Inbound("text", text, language_code=language, message_id=number)
                         enqueue(turn, await talk.respond(inbound, turn), content.catalogues, language)
                     if number >= 5:
                         found.append(time.perf_counter() - started)
+                    while item := await store.outbox.next():
+                        await store.outbox.mark_sending(item.id)
+                        await store.outbox.mark_sent(item.id, number)
                 _figures(f"a turn with the model warm, {language}", found)
 
 

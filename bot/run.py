@@ -26,6 +26,8 @@ _log = logging.getLogger("bot.run")
 
 #: Page and Bot API of the sandbox.
 SANDBOX_PORT = 8080
+#: After so long the first poll has brought what waited at Telegram, seconds.
+_FIRST_POLL_SECONDS = 1.5
 #: How often expired data is erased, seconds.
 _SWEEP_SECONDS = 3600.0
 
@@ -79,7 +81,7 @@ async def run(
         relay=relay,
         clock=utc_now,
     )
-    background: list[asyncio.Task[None]] = [asyncio.create_task(asyncio.to_thread(content.warm_up))]
+    background: list[asyncio.Task[None]] = []
     try:
         await telegram.start()
         if sandbox is not None:
@@ -90,7 +92,7 @@ async def run(
         _say("Emergencies, the directory and offers are answered already; the dialogue model follows.")
         if started is not None:
             started(sandbox.url if sandbox is not None else settings.telegram_api_url)
-        for work in (model.run(), _sweep(store, settings.staff_chat_id), _announce(model)):
+        for work in (_bring_up(telegram, content, model), _sweep(store, settings.staff_chat_id), _announce(model)):
             background.append(asyncio.create_task(work))
         await stopping.wait()
         _say("Stopping: finishing what is under way.")
@@ -102,6 +104,14 @@ async def run(
         await store.close()
         if sandbox is not None:
             await sandbox.stop()
+
+
+async def _bring_up(telegram: TelegramBot, content: Content, model: ModelLoader) -> None:
+    """Heavy work, once those who had written before the start are answered: it would take the processor from them."""
+    await asyncio.sleep(_FIRST_POLL_SECONDS)
+    await telegram.dispatcher.idle()
+    await asyncio.to_thread(content.warm_up)
+    await model.run()
 
 
 async def _announce(model: ModelLoader) -> None:

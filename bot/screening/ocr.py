@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import os
 import warnings
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: Largest file read, bytes; Telegram's own photos are far smaller.
 MAX_BYTES = 10_000_000
@@ -43,7 +45,8 @@ def read_picture(data: bytes, language: str | None = None) -> str:
     Raises:
         PictureRefused: too big, broken, or no Tesseract on this machine.
     """
-    import pytesseract  # brings numpy along; a start need not wait for it
+    import pytesseract  # these bring numpy along; a start need not wait for them
+    from PIL import Image, ImageOps
 
     if len(data) > MAX_BYTES:
         raise PictureRefused("too_big")
@@ -72,6 +75,8 @@ def read_picture(data: bytes, language: str | None = None) -> str:
 
 def _prepared(grey: Image.Image) -> Image.Image:
     """Dark mode turned light, small text enlarged, huge pictures shrunk."""
+    from PIL import ImageOps
+
     histogram = grey.histogram()
     if sum(histogram[:128]) > sum(histogram[128:]):
         grey = ImageOps.invert(grey)
