@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.bot_process import BotProcess, sandbox
 
@@ -14,6 +16,12 @@ TEXT, CAPTION, OFFER, FORWARD, STAFF, BUTTON = (
     "marmotte7391", "quokka5520", "axolotl8846", "tamarin1207", "pangolin6034", "capybara4471"
 )  # fmt: skip
 WATCHED = str(Path(__file__).with_name("watched_bot.py"))
+
+
+def _blank_picture() -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (320, 240), "white").save(picture, "PNG")
+    return picture.getvalue()
 
 
 async def _traffic(home: Path, *, unprotected: bool) -> tuple[str, str, str]:
@@ -28,7 +36,7 @@ async def _traffic(home: Path, *, unprotected: bool) -> tuple[str, str, str]:
         await person.wait_reply()
         await person.say(f"my boss {TEXT} took my passport")
         await person.wait_reply(timeout=30)
-        await person.photo(b"not a picture", caption=f"look at this {CAPTION}")
+        await person.photo(_blank_picture(), caption=f"look at this {CAPTION}")
         await person.wait_reply(timeout=30)
         await person.say(f"Hiring {OFFER}! 5000 USD monthly, passport kept by the boss, write @nobody_0000")
         await person.wait_reply(timeout=30)

@@ -92,7 +92,7 @@ async def test_somebody_chats(browser, server: SandboxServer, running_bot: Appli
     await page.get_by_text("The sandbox calls nobody").wait_for()
     await page.get_by_role("textbox", name="Message", exact=True).fill(EVIL)
     await page.keyboard.press("Enter")
-    await log.get_by_text(f"You: {EVIL}").wait_for()
+    await log.get_by_text(f"You: {EVIL}").first.wait_for()
     assert "owned" not in await page.title() and await log.locator("img").count() == 0
     await log.get_by_role("img", name="seen by the bot").last.wait_for()
 

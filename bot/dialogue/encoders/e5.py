@@ -58,6 +58,7 @@ class E5Encoder:
         kinds = file.floats("emb.type").reshape(-1, shape.hidden)
         self._offsets = places[:MOST_PIECES] + kinds[0]
         self._forward = _network(file)
+        file.release()
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of shape (len(texts), 1152), float32. Texts longer than 128 pieces are cut."""

@@ -7,6 +7,7 @@ shared library is needed.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,10 +39,9 @@ class UnigramTokenizer:
         self._replacements = replacements
         self._begin, self._end, self._unknown = begin, end, unknown
         self._unknown_score = float(scores.min()) - 10.0
-        values = scores.tolist()
-        self._pieces = {
-            piece: (index, values[index]) for index, piece in enumerate(pieces) if piece and index != unknown
-        }
+        # A quarter of a million pieces: their scores stand in an array, one tuple a piece would cost 20 MB.
+        self._scores = array("d", scores.tolist())
+        self._pieces = {piece: index for index, piece in enumerate(pieces) if piece and index != unknown}
         self._longest = max(len(piece) for piece in self._pieces)
 
     def encode(self, text: str, limit: int) -> list[int]:
@@ -70,15 +70,16 @@ class UnigramTokenizer:
         start = [0] * (length + 1)
         piece = [self._unknown] * (length + 1)
         lookup, longest, unknown_score = self._pieces.get, self._longest, self._unknown_score
+        scores = self._scores
         for begin in range(length):
             base = best[begin]
             for stop in range(begin + 1, min(begin + longest, length) + 1):
                 found = lookup(text[begin:stop])
                 if found is None:
                     continue
-                score = base + found[1]
+                score = base + scores[found]
                 if score > best[stop]:
-                    best[stop], start[stop], piece[stop] = score, begin, found[0]
+                    best[stop], start[stop], piece[stop] = score, begin, found
             score = base + unknown_score
             if score > best[begin + 1]:
                 best[begin + 1], start[begin + 1], piece[begin + 1] = score, begin, self._unknown

@@ -77,6 +77,11 @@ class WeightFile:
         self.tokenizer, cursor = self._read_tokenizer(44)
         self._directory = self._read_directory(cursor)
 
+    def release(self) -> None:
+        """Give the pages that were read back to the system; they come again from the file when they are needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._data.madvise(mmap.MADV_DONTNEED)
+
     def floats(self, name: str) -> np.ndarray:
         """A float32 tensor as a flat array (a copy)."""
         offset, count = self._directory[name]
