@@ -28,6 +28,8 @@ _log = logging.getLogger("bot.run")
 SANDBOX_PORT = 8080
 #: After so long the first poll has brought what waited at Telegram, seconds.
 _FIRST_POLL_SECONDS = 1.5
+#: The model waits no longer than this for a quiet moment, seconds: a busy bot may never have one.
+_FIRST_ANSWERS_SECONDS = 10.0
 #: How often expired data is erased, seconds.
 _SWEEP_SECONDS = 3600.0
 
@@ -109,7 +111,9 @@ async def run(
 async def _bring_up(telegram: TelegramBot, content: Content, model: ModelLoader) -> None:
     """Heavy work, once those who had written before the start are answered: it would take the processor from them."""
     await asyncio.sleep(_FIRST_POLL_SECONDS)
-    await telegram.dispatcher.idle()
+    # A task of its own, waited for but never cancelled: cancelling would reach the turns it waits for.
+    idle = asyncio.create_task(telegram.dispatcher.idle())
+    await asyncio.wait([idle], timeout=_FIRST_ANSWERS_SECONDS)
     await asyncio.to_thread(content.warm_up)
     await model.run()
 
