@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -199,7 +200,7 @@ class Control:
         def look() -> list[Payload] | None:
             return [stored.as_view() for stored in chat.messages.values() if fits(stored)] or None
 
-        seconds = min(float(_query_integer(request, "timeout") or 0), WAIT_MAX_SECONDS)
+        seconds = min(_query_number(request, "timeout"), WAIT_MAX_SECONDS)
         found = await self._world.signal.until(look, seconds)
         return JSONResponse({"messages": found or [], "chat": self._world.chat_view(chat)})
 
@@ -239,7 +240,7 @@ class Control:
         def look() -> list[Payload] | None:
             return [c for c in self._world.journal.calls(method, after) if c["outcome"] is not None] or None
 
-        seconds = min(float(_query_integer(request, "timeout") or 0), WAIT_MAX_SECONDS)
+        seconds = min(_query_number(request, "timeout"), WAIT_MAX_SECONDS)
         found = await self._world.signal.until(look, seconds)
         return JSONResponse({"calls": found or [], "last": self._world.journal.last_call})
 
@@ -248,7 +249,7 @@ class Control:
         press = self._world.presses.get(request.path_params["query_id"])
         if press is None:
             raise SandboxRefusal("no such button press", 404)
-        seconds = min(float(_query_integer(request, "timeout") or 0), WAIT_MAX_SECONDS)
+        seconds = min(_query_number(request, "timeout"), WAIT_MAX_SECONDS)
         await self._world.signal.until(lambda: press.answered or None, seconds)
         return JSONResponse({"answered": press.answered, "text": press.text, "alert": press.alert})
 
@@ -448,14 +449,23 @@ class Control:
         return self._world.chat(_path_integer(request, "chat"))
 
 
-def _query_integer(request: Request, name: str) -> int | None:
+def _query_number(request: Request, name: str) -> float:
     value = request.query_params.get(name)
     if value in (None, ""):
-        return None
+        return 0.0
     try:
-        return round(float(str(value)))
+        number = float(str(value))
     except ValueError:
         raise SandboxRefusal(f"{name}: a number is needed") from None
+    if not math.isfinite(number):
+        raise SandboxRefusal(f"{name}: a number is needed")
+    return number
+
+
+def _query_integer(request: Request, name: str) -> int | None:
+    if request.query_params.get(name) in (None, ""):
+        return None
+    return round(_query_number(request, name))
 
 
 def _path_integer(request: Request, name: str) -> int:

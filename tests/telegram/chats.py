@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -18,6 +19,7 @@ from tests.bot_process import BotProcess
 SECONDS = 20
 PROGRAM = (str(Path(__file__).with_name("quick_bot.py")),)
 
+_Found = TypeVar("_Found")
 _marks = itertools.count(1)
 
 
@@ -80,34 +82,57 @@ async def topic_texts(bot: Bot, topic: int) -> list[str]:
     return [seen.text for seen in await bot.client.staff.messages(topic=topic, sender="bot") if seen.text]
 
 
+async def until(look: Callable[[], Awaitable[_Found | None]], complaint: str) -> _Found:
+    """Look again and again until there is something to see; returns it.
+
+    Raises:
+        AssertionError: with the complaint, when nothing was seen for ``SECONDS``.
+    """
+    clock = asyncio.get_running_loop().time
+    end = clock() + SECONDS
+    while True:
+        found = await look()
+        if found:
+            return found
+        assert clock() < end, complaint
+        await asyncio.sleep(0.02)
+
+
 async def until_empty(bot: Bot, person: PersonClient, left: int = 0) -> None:
-    """Wait, call by call, until the chat shows no more than ``left`` messages."""
-    for _ in range(200):
-        shown = await person.messages()
-        if len(shown) <= left:
-            return
-        done = await bot.client.calls()
-        await bot.client.calls(after=done[-1]["n"] if done else 0, timeout=0.2)
-    raise AssertionError(f"the chat still shows {[seen.text[:40] for seen in shown]}")
+    """Wait until the chat shows no more than ``left`` messages."""
+
+    async def look() -> bool:
+        return len(await person.messages()) <= left
+
+    await until(look, "the chat still shows messages")
 
 
-async def until_called(bot: Bot, method: str, *, after: int = 0, outcome: object = None, chat_id: int | None = None):  # type: ignore[no-untyped-def]
-    """Wait for a finished call of the bot; returns it."""
-    for _ in range(int(SECONDS / 0.5)):
-        for call in await bot.client.calls(method, after=after, timeout=0.5):
-            here = chat_id is None or str(call["params"].get("chat_id")) == str(chat_id)
-            if here and outcome in (None, call["outcome"]):
+async def until_called(
+    bot: Bot, method: str, *, after: int = 0, outcome: object = None, chat_id: int | None = None, **params: object
+) -> dict[str, Any]:
+    """Wait for a finished call of the bot, with these parameters; returns it."""
+    if chat_id is not None:
+        params["chat_id"] = chat_id
+    wanted = {name: str(value) for name, value in params.items()}
+
+    async def look() -> dict[str, Any] | None:
+        for call in await bot.client.calls(method, after=after):
+            sent = {name: str(call["params"].get(name)) for name in wanted}
+            if sent == wanted and outcome in (None, call["outcome"]):
                 return call
-    raise AssertionError(f"no call of {method} with outcome {outcome}")
+        return None
+
+    return await until(look, f"no call of {method} with outcome {outcome}")
 
 
 async def until_met(bot: Bot, person: PersonClient) -> None:
     """Wait until every failure planned for a person's chat has been met by a call, which may still be under way."""
-    for _ in range(SECONDS * 20):
-        if not [fault for fault in (await bot.client.get("faults"))["faults"] if fault["chat_id"] == person.id]:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("a planned failure was not met")
+
+    async def look() -> bool:
+        planned = (await bot.client.get("faults"))["faults"]
+        return not [fault for fault in planned if fault["chat_id"] == person.id]
+
+    await until(look, "a planned failure was not met")
 
 
 async def last_call(bot: Bot) -> int:

@@ -17,6 +17,7 @@ from tests.telegram.chats import (
     said,
     to_staff,
     topic_texts,
+    until,
     until_called,
     until_empty,
     until_met,
@@ -58,12 +59,11 @@ async def test_from_every_state(bot: Bot, state: str) -> None:
     else:
         await person.say("/hide")
     await until_empty(bot, person)
-    for _ in range(50):  # the menu goes after the messages
-        menu = await person.commands()
-        if len(menu) == 1:
-            break
-        await bot.client.calls("setMyCommands", after=await last_call(bot), timeout=0.1)
-    assert [item["command"] for item in menu] == ["start"]
+
+    async def menu_gone() -> bool:  # it goes after the messages
+        return [item["command"] for item in await person.commands()] == ["start"]
+
+    await until(menu_gone, "the menu still names the bot's commands")
     await person.say("/start")
     await person.wait_reply("Hello", timeout=SECONDS)
 
@@ -174,13 +174,12 @@ async def test_forget_takes_everything_of_one_person_only(bot: Bot) -> None:
     await gone.press("forget:yes")
     await gone.wait_reply("Done.", timeout=SECONDS)
     await until_empty(bot, gone, left=1)
-    for _ in range(50):
-        left = {t["message_thread_id"] for t in await bot.client.staff.topics()}
-        if topics[0] not in left:
-            break
-        await bot.client.calls("deleteForumTopic", after=0, timeout=0.2)
-    assert topics[0] not in left
-    assert topics[1] in left
+
+    async def topic_gone() -> bool:
+        return topics[0] not in {t["message_thread_id"] for t in await bot.client.staff.topics()}
+
+    await until(topic_gone, "the topic of who asked for the wipe is still there")
+    assert topics[1] in {t["message_thread_id"] for t in await bot.client.staff.topics()}
     await to_staff(bot, stays)
     await from_staff(bot, stays, topics[1])
     assert len(await said(stays)) == kept + 1

@@ -14,10 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_menu_in_the_language_of_the_app(bot: Bot, language: str) -> None:
     person = await bot.client.person("Mei", language_code=language)
-    for _ in range(40):
-        done = await bot.client.calls("setMyCommands", timeout=0.5)
-        if any(call["params"].get("language_code") == language and call["outcome"] == "ok" for call in done):
-            break
+    await until_called(bot, "setMyCommands", outcome="ok", language_code=language)
     menu = await person.commands()
     assert [item["command"] for item in menu] == list(COMMANDS)
     assert (language == "en") == ("Check a job offer" in {item["description"] for item in menu})

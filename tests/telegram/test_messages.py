@@ -6,7 +6,18 @@ import shutil
 
 import pytest
 
-from tests.telegram.chats import SECONDS, Bot, from_staff, newcomer, open_case, picture_of, said, to_staff, topic_texts
+from tests.telegram.chats import (
+    SECONDS,
+    Bot,
+    from_staff,
+    newcomer,
+    open_case,
+    picture_of,
+    said,
+    to_staff,
+    topic_texts,
+    until_called,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -262,12 +273,7 @@ async def test_the_bot_leaves_a_group(bot: Bot) -> None:
     person = await newcomer(bot)
     group = await bot.client.group("Family", [person])
     await group.bot("member")
-    for _ in range(40):
-        left = [call for call in await bot.client.calls("leaveChat", timeout=0.5) if call["outcome"] == "ok"]
-        if any(str(call["params"]["chat_id"]) == str(group.id) for call in left):
-            break
-    else:
-        raise AssertionError("the bot has not left")
+    await until_called(bot, "leaveChat", outcome="ok", chat_id=group.id)
     assert not [seen.text for seen in await group.messages(sender="bot") if seen.text]
 
 
