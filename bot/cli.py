@@ -42,6 +42,12 @@ def _parser() -> argparse.ArgumentParser:
         reading = commands.add_parser(name, help=f"{text}: JSON Lines in, JSON Lines out")
         reading.add_argument("--format", choices=("jsonl",), default="jsonl")
 
+    evaluate = commands.add_parser("evaluate", help="how well the bot understands labelled messages")
+    subject = evaluate.add_subparsers(dest="subject", required=True, metavar="SUBJECT")
+    understanding = subject.add_parser("understanding", help="intents and emergencies: figures and confusion pictures")
+    understanding.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development split by default")
+    understanding.add_argument("--output", type=Path, default=Path("build/evaluation"), help="folder of the report")
+
     directory = commands.add_parser("directory", help="hotlines, shelters and services")
     what = directory.add_subparsers(dest="action", required=True, metavar="ACTION")
     find = what.add_parser("find", help="services of a country")
@@ -130,6 +136,13 @@ def _parse(settings: Settings, options: argparse.Namespace) -> int:
     return OK
 
 
+def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.evaluation.commands import evaluate_understanding
+
+    print(evaluate_understanding(settings, options.files, options.output, _say))
+    return OK
+
+
 def _screen(settings: Settings, options: argparse.Namespace) -> int:
     from bot.screening.ocr import PictureRefused, read_picture
     from bot.screening.screen import Screener
@@ -182,6 +195,7 @@ _COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "chat": _chat,
     "bench": _bench,
     "parse": _parse,
+    "evaluate": _evaluate,
     "screen": _screen,
     "directory": _directory,
     "content": _content,
@@ -224,9 +238,10 @@ def _expected(error: Exception) -> bool:
     from bot.content.catalogues import CatalogueError
     from bot.content.patterns import PatternError
     from bot.directory.load import DirectoryError
+    from bot.evaluation.labelled import LabelError
     from bot.store.errors import StoreError
 
-    return isinstance(error, (CatalogueError, PatternError, DirectoryError, StoreError))
+    return isinstance(error, (CatalogueError, PatternError, DirectoryError, LabelError, StoreError))
 
 
 if __name__ == "__main__":

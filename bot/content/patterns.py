@@ -340,8 +340,7 @@ def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
 
 def _stored(phrases: tuple[Phrase, ...]) -> list[compiled_rules.StoredPhrase]:
     return [
-        (phrase.source, phrase.expression, [list(group) for group in phrase.literals], phrase.han)
-        for phrase in phrases
+        (phrase.source, phrase.expression, [list(group) for group in phrase.literals], phrase.han) for phrase in phrases
     ]
 
 

@@ -1,0 +1,1 @@
+"""How well the bot understands: labelled messages in, figures and pictures out."""

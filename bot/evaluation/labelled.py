@@ -1,0 +1,73 @@
+"""Labelled messages: one JSON object a line with ``text``, ``intent`` and perhaps ``style``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.languages import LANGUAGES
+
+#: Messages without a style are put under this name.
+NO_STYLE = "unnamed"
+
+
+class LabelError(Exception):
+    """A line is no labelled message; the text names file and line."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One message and what it means.
+
+    Args:
+        text: as a person would write it.
+        intent: a name of the taxonomy.
+        style: how it is written (plain, typos, translit ...); decides nothing, is reported on.
+        language: ru, en, bg or zh.
+    """
+
+    text: str
+    intent: str
+    style: str
+    language: str
+
+
+def language_of(path: Path) -> str | None:
+    """The language a file's name ends in: ``ru.jsonl``, ``messages_ru.jsonl``; None where it names none."""
+    found = re.search(r"(?:^|[_.-])(" + "|".join(LANGUAGES) + r")$", path.stem)
+    return found.group(1) if found else None
+
+
+def read_labelled(path: Path, intents: Collection[str], language: str | None = None) -> list[Labelled]:
+    """Read a set.
+
+    Args:
+        path: the file, UTF-8. Lines end with a line feed only: texts may hold other separators.
+        intents: the names that exist.
+        language: of all messages that do not say their own; else taken from the file's name.
+
+    Raises:
+        LabelError: naming file and line.
+    """
+    language = language or language_of(path)
+    found = []
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        place = f"{path}:{number}"
+        try:
+            value = json.loads(line.decode("utf-8"))
+        except (ValueError, UnicodeDecodeError):
+            raise LabelError(f"{place}: not a JSON object in UTF-8") from None
+        if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+            raise LabelError(f'{place}: "text" is missing')
+        if value.get("intent") not in intents:
+            raise LabelError(f'{place}: "intent" is no name of the taxonomy')
+        spoken = value.get("language") or language
+        if spoken not in LANGUAGES:
+            raise LabelError(f'{place}: say the language ("language": "ru", or a file name ending in _ru)')
+        found.append(Labelled(value["text"], value["intent"], str(value.get("style") or NO_STYLE), spoken))
+    return found
