@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.catalogues import Catalogues, compile_catalogues
+from bot.content.language_model import compile_language_model
 from bot.content.languages import identify
 from bot.conversation.sources import Sources
 from bot.conversation.turn import Conversation, Dialogue
@@ -174,6 +175,7 @@ def main(arguments: list[str]) -> int:
     for locales in map(Path, arguments):
         written = compile_catalogues(locales)
         content = Content.load(locales)
+        compile_language_model()
         print(f"{len(content.catalogues.ids)} texts in four languages, rules read; {len(written)} catalogues compiled")
     return 0
 

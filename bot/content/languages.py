@@ -1,7 +1,8 @@
 """The four languages, and which of them a text is in.
 
-Script decides first; between Russian and Bulgarian, the hard pair in short texts, three kinds of evidence are added up:
-letters only one of them uses, short words only one of them uses, and the n-gram model of `lingua`.
+Script decides first. Between Russian and Bulgarian, the hard pair in short texts, and for text in Latin letters, three
+kinds of evidence are added up: letters only one of them uses, short words only one of them uses, and an n-gram model
+(:mod:`bot.content.language_model`).
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
 
 import yaml
-from lingua import Language, LanguageDetector, LanguageDetectorBuilder
+
+from bot.content.language_model import language_model
 
 LANGUAGES = ("ru", "en", "bg", "zh")
 
@@ -50,28 +51,33 @@ class Identified:
     latin_typed: bool = False
 
 
-@lru_cache(maxsize=1)
-def _detector() -> LanguageDetector:
-    return LanguageDetectorBuilder.from_languages(Language.RUSSIAN, Language.BULGARIAN).build()
-
-
 def _logistic(evidence: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, evidence))))
 
 
+#: What a letter, and a word, of one language only weighs beside the n-grams (in logarithms of odds).
+_LETTER_WEIGHT, _WORD_WEIGHT, _WORDS_MOST = 4.0, 1.0, 4
+#: From this many Han characters on, a text that is mostly Latin may be Chinese.
+_HAN_MIXED = 2
+#: Pinyin without tones: one syllable of Mandarin; only a text of nothing else, this long, is taken for Chinese.
+_PINYIN = re.compile(
+    r"(?:[bpmf]|[dtnl]|[gkh]|[jqx]|[zcs]h?|r)?"
+    r"(?:a|ai|an|ang|ao|e|ei|en|eng|er|i|ia|ian|iang|iao|ie|in|ing|iong|iu|o|ong|ou|u|ua|uai|uan|uang|ue|ui|un|uo)"
+    r"|y(?:a|an|ang|ao|e|i|in|ing|o|ong|ou|u|uan|ue|un)|w(?:a|ai|an|ang|ei|en|eng|o|u)"
+)
+_PINYIN_WORDS = 4
+
+
 def _bulgarian_probability(text: str) -> float:
     """How likely Cyrillic text is Bulgarian rather than Russian."""
-    evidence = 0.0
     words = _CYRILLIC_WORD.findall(text)
-    evidence += 6.0 * bool(_LETTERS["bg"].search(text)) - 6.0 * bool(_LETTERS["ru"].search(text))
+    found = language_model().evidence(" ".join(words))
+    evidence = found["bg"] - found["ru"]
+    evidence += _LETTER_WEIGHT * (bool(_LETTERS["bg"].search(text)) - bool(_LETTERS["ru"].search(text)))
     russian = sum(word in _WORDS["russian"] for word in words)
     bulgarian = sum(word in _WORDS["bulgarian"] for word in words)
-    evidence += 1.5 * max(-4, min(4, bulgarian - russian))
-    confidence = {
-        value.language: value.value for value in _detector().compute_language_confidence_values(" ".join(words))
-    }
-    probability = min(0.995, max(0.005, confidence.get(Language.BULGARIAN, 0.5)))
-    return _logistic(evidence + math.log(probability / (1 - probability)))
+    evidence += _WORD_WEIGHT * max(-_WORDS_MOST, min(_WORDS_MOST, bulgarian - russian))
+    return _logistic(evidence)
 
 
 def identify(text: str) -> Identified:
@@ -85,8 +91,8 @@ def identify(text: str) -> Identified:
     cyrillic = sum(map(len, _CYRILLIC_WORD.findall(text)))
     latin_words = [word for word in _LATIN_WORD.findall(text) if any(letter.isalpha() for letter in word)]
     latin = sum(map(len, latin_words))
-    # A Han character carries about as much as three letters.
-    if han and han * 3 >= max(cyrillic, latin):
+    # A Han character carries about as much as three letters; who mixes in whole foreign words still writes Chinese.
+    if han and (han * 3 >= max(cyrillic, latin) or (han >= _HAN_MIXED and han * 6 >= max(cyrillic, latin))):
         return Identified("zh", _logistic(han))
     if cyrillic and cyrillic >= latin * 0.5:
         bulgarian = _bulgarian_probability(text)
@@ -96,17 +102,45 @@ def identify(text: str) -> Identified:
     return Identified(None, 0.0)
 
 
+def _is_pinyin(words: list[str]) -> bool:
+    read = [word for word in words if word.isalpha()]
+    if len(read) < _PINYIN_WORDS or not all(_PINYIN.fullmatch(word) for word in read):
+        return False
+    return sum(word in _WORDS["english"] for word in read) * 2 < len(read)
+
+
 def _latin(words: list[str]) -> Identified:
-    counts = {
-        "ru": sum(word in _WORDS["latin_russian"] for word in words),
-        "bg": sum(word in _WORDS["latin_bulgarian"] for word in words),
-        "en": sum(word in _WORDS["english"] for word in words),
-    }
-    best = max(("en", "ru", "bg"), key=lambda code: counts[code])
-    if best == "en":
-        return Identified("en", 0.55 + 0.4 * min(1.0, counts["en"] / max(2, len(words) / 3)))
-    share = counts[best] / (sum(counts.values()) or 1)
-    return Identified(best, 0.4 + 0.5 * share, latin_typed=True)
+    if _is_pinyin(words):
+        return Identified("zh", 0.85)
+    chances = _latin_chances(words)
+    best = max(chances, key=lambda code: chances[code])
+    return Identified(best, chances[best], latin_typed=best != "en")
+
+
+def _latin_chances(words: list[str]) -> dict[str, float]:
+    evidence = language_model().evidence(" ".join(words))
+    for code, name in (("ru", "latin_russian"), ("bg", "latin_bulgarian"), ("en", "english")):
+        evidence[code] += _WORD_WEIGHT * min(_WORDS_MOST, sum(word in _WORDS[name] for word in words))
+    strongest = max(evidence.values())
+    odds = {code: math.exp(max(-30.0, value - strongest)) for code, value in evidence.items()}
+    total = sum(odds.values())
+    return {code: value / total for code, value in odds.items()}
+
+
+def latin_chances(text: str) -> dict[str, float]:
+    """How likely text in Latin letters is English, or Russian or Bulgarian typed so.
+
+    Args:
+        text: anything a person wrote; only the first 400 characters are read.
+
+    Returns:
+        Chances of ``ru``, ``bg`` and ``en`` that add up to 1; empty where other letters stand in the text, or none.
+    """
+    text = text[:_READ_CHARACTERS].lower()
+    words = [word for word in _LATIN_WORD.findall(text) if any(letter.isalpha() for letter in word)]
+    if not words or _CYRILLIC_WORD.search(text) or _HAN.search(text) or _is_pinyin(words):
+        return {}
+    return _latin_chances(words)
 
 
 def candidates(text: str) -> Iterator[str]:

@@ -578,7 +578,7 @@ class Conversation:
     def _without_model(self, text: str, turn: Turn, language: str) -> list[Reply]:
         if self.screener.screen(text).is_offer:
             return self._screen(text, turn, language, surely=True)
-        places = [place for place in find_places(text, language) if place.role != "from"]
+        places = [place for place in find_places(text, language) if place.role not in ("from", "not")]
         if places:
             return self._find(turn, language, need=None, country=places[0].country, city=places[0].city)
         return [self.menus.main(language, "degraded" if self._dialogue_failed() else "starting")]

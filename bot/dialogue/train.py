@@ -47,6 +47,9 @@ def inputs(project: Path = PROJECT) -> Iterator[Path]:
     yield from sorted((project / DATA).rglob("*.yml"))
     for folder in ("components", "encoders"):
         yield from sorted((project / "bot" / "dialogue" / folder).glob("*.py"))
+    # They decide in which letters a message is read.
+    for name in ("language_model.py", "language_words.yml", "languages.py", "latin_typed.py"):
+        yield project / "bot" / "content" / name
 
 
 def fingerprint(project: Path = PROJECT) -> str:

@@ -30,7 +30,7 @@ except ImportError:
     from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
 
 LANGUAGES = ("ru", "en", "bg", "zh")
-Role = Literal["in", "from", "to", "unknown"]
+Role = Literal["in", "from", "to", "not", "unknown"]
 PlaceKind = Literal["country", "city", "adjective", "people"]
 
 _DEFAULT_LOCALES = Path(__file__).resolve().parents[2] / "locales"
@@ -75,7 +75,8 @@ class Place:
         city: in English as in the directory; None for a country.
         start: first code point in the original text.
         end: the code point behind the last.
-        role: whether the person is ``in`` it, is or comes ``from`` it, goes ``to`` it; ``unknown`` if no word tells.
+        role: whether the person is ``in`` it, is or comes ``from`` it, goes ``to`` it, says it is ``not`` the one;
+            ``unknown`` if no word tells.
         kind: ``country``, ``city``, ``adjective`` (Turkish) or ``people`` (a Turk); the last two are weaker.
     """
 
@@ -280,9 +281,12 @@ class _Search:
         places: list[Place] = []
         previous: _Match | None = None
         for match in matches:
-            role = self._role(match, previous, places[-1].role if places else "unknown")
+            before = places[-1].role if places else "unknown"
+            role = self._role(match, previous, "unknown" if before == "not" else before)
             if role is None:
                 continue
+            if role != "from" and _DENIED.search(self.text[max(0, match.start - _DENIED_WINDOW) : match.start]):
+                role = "not"
             start, end = self.normalised.span(match.start, match.end)
             candidate = match.candidate
             places.append(Place(candidate.country, candidate.city, start, end, role, candidate.kind))
@@ -592,6 +596,16 @@ class _Search:
         if any(word in recent for word in ("逃出", "离开", "逃离")):
             return "in"
         return "unknown"
+
+
+#: "Not in Turkey, in Germany": words right before a place that say it is not this one.
+_DENIED = re.compile(
+    r"(?:\b(?:not|isn'?t|wasn'?t)(?: in| at| from)?(?: the)?"
+    r"|\bне(?: съм| сме| е| беше)?(?: в| във| во| на| из| от)?"
+    r"|\b(?:ne|nie)(?: v| iz)?"
+    r"|不是(?:在|说|說)?|不在|没在|沒在|唔係|唔喺)\s*$"
+)
+_DENIED_WINDOW = 16
 
 
 def _line_with(text: str, needle: str) -> int:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from bot.content.languages import LANGUAGES, candidates
+from bot.content.languages import LANGUAGES, candidates, latin_chances
+from bot.content.latin_typed import to_cyrillic
 from bot.content.normalise import normalise
 from bot.content.patterns import PatternError, Rule, load_rules
 
@@ -24,6 +25,8 @@ EMERGENCIES: tuple[Emergency, ...] = get_args(Emergency)
 
 #: A message of Telegram is never longer; more than this is read by nobody in an emergency.
 READ_CHARACTERS = 4096
+#: Languages people also type in Latin letters, and how likely a text must be theirs to be read so.
+TYPED_IN_LATIN, LATIN_CHANCE = ("ru", "bg"), 0.2
 
 
 @dataclass(frozen=True)
@@ -82,16 +85,24 @@ class SafetyNet:
         Args:
             text: what the person wrote, in any language or script.
         """
-        normalised = normalise(text[:READ_CHARACTERS])
+        text = text[:READ_CHARACTERS]
+        normalised = normalise(text)
+        read = [(language, normalised) for language in candidates(normalised.text)]
+        # "on menya byot": rules are written in Cyrillic.
+        chances = latin_chances(text)
+        read += [
+            (language, normalise(to_cyrillic(text, language)))
+            for language in TYPED_IN_LATIN
+            if chances.get(language, 0.0) >= LATIN_CHANCE
+        ]
         raised: dict[AlarmKind, tuple[str, str]] = {}
-        languages = tuple(candidates(normalised.text))
         for kind in ALARM_KINDS:
-            for language in languages:
+            for language, written in read:
                 found = next(
                     (
                         rule.id
                         for rule in self._rules[language].get(kind, ())
-                        if next(rule.find(normalised), None) is not None
+                        if next(rule.find(written), None) is not None
                     ),
                     None,
                 )

@@ -37,7 +37,8 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):
         """Adds the places of each message, the likeliest whereabouts last (Rasa's slots take the last value)."""
         for message in messages:
             text = message.get(TEXT) or ""
-            places = sorted(find_places(text), key=lambda place: place.role == "in")
+            named = [place for place in find_places(text) if place.role != "not"]
+            places = sorted(named, key=lambda place: place.role == "in")
             found = [entity for place in places for entity in _entities(place)]
             if found:
                 message.set(ENTITIES, [*message.get(ENTITIES, []), *found], add_to_output=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.content.latin_typed import readings
 from bot.dialogue.encoders.base import EncoderMissing, SentenceEncoder
 from bot.dialogue.encoders.e5 import E5Encoder
 from bot.dialogue.encoders.use import UseEncoder
@@ -88,8 +90,8 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
         if self._encoder is None:
             return training_data
         messages = [message for message in training_data.training_examples if message.get(TEXT)]
-        vectors = VectorStore(self._encoder).vectors([self._read(message) for message in messages])
-        for message, vector in zip(messages, vectors, strict=True):
+        store = VectorStore(self._encoder)
+        for message, vector in zip(messages, self._mean(messages, store.vectors), strict=True):
             self._add(message, vector)
         return training_data
 
@@ -98,12 +100,18 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
         readable = [message for message in messages if message.get(TEXT)]
         if self._encoder is None or not readable:
             return messages
-        for message, vector in zip(readable, self._encoder.encode([self._read(m) for m in readable]), strict=True):
+        for message, vector in zip(readable, self._mean(readable, self._encoder.encode), strict=True):
             self._add(message, vector)
         return messages
 
-    def _read(self, message: Message) -> str:
-        return str(message.get(TEXT))[: self._config["longest"]]
+    def _mean(self, messages: list[Message], encode: Callable[[list[str]], np.ndarray]) -> np.ndarray:
+        """The vector of each message; of one that can be read in two ways, the mean by their shares."""
+        ways = [readings(str(message.get(TEXT))[: self._config["longest"]]) for message in messages]
+        vectors = encode([text for read in ways for text, _ in read])
+        shares = np.array([share for read in ways for _, share in read], dtype=np.float32)
+        first = np.cumsum([0, *(len(read) for read in ways[:-1])])
+        mixed: np.ndarray = np.add.reduceat(vectors * shares[:, np.newaxis], first, axis=0)
+        return mixed
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
         message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
