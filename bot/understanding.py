@@ -45,7 +45,7 @@ class Understanding:
         alarm = look_for_alarm(text, self._net, self._screener)
         emergency = alarm.emergency if alarm is not None else None
         if alarm is None and understood.sure:
-            emergency = EMERGENCY_OF_INTENT.get(understood.intent)
+            emergency = EMERGENCY_OF_INTENT.get(understood.wants[0])
         return {
             "language": spoken,
             "intent": {"name": understood.intent, "confidence": round(float(understood.confidence), 4)},

@@ -8,6 +8,7 @@ written with it in one piece (see :mod:`bot.store.turn`).
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import html
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -39,6 +40,8 @@ from bot.store.wipe import HIDDEN
 
 #: A country named this soon after an alarm is answered with that country's numbers.
 ALARM_LASTS = timedelta(hours=2)
+#: After this a question of the bot's is not waited for any more; what it was about stays known.
+TALK_LASTS = timedelta(hours=8)
 #: Longest text understood; a longer one is read as an offer or cut.
 UNDERSTOOD_CHARACTERS = 4096
 #: A message this short that names a place, right after the bot asked for one, is only the place.
@@ -76,6 +79,10 @@ class Decision(Protocol):
     @property
     def confidence(self) -> float:
         """Its probability."""
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Other things the message was about."""
 
 
 class Dialogue(Protocol):
@@ -482,6 +489,16 @@ class Conversation:
         nationality = person.fields.get("nationality")
         return [self._services.reply(country, need, language, person.city, nationality)]
 
+    def _nearest(self, need: str, turn: Turn, language: str) -> Reply:
+        """Which service is nearest: known once the town is."""
+        person = turn.person
+        if person.country and person.city:
+            return self._find(turn, language, need=need or None, country=person.country, city=person.city)[0]
+        person.fields["expecting"] = "country"
+        if need:
+            person.fields["need"] = need
+        return Reply(self.catalogues.text("place.nearest", language), ask_location=True)
+
     # Pictures and offers
 
     async def _photo(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
@@ -543,7 +560,11 @@ class Conversation:
             return self._without_model(text, turn, language)
         if len(text) > UNDERSTOOD_CHARACTERS:
             return self._screen(text, turn, language, surely=False)
-        result = await dialogue.handle(person.ref, text, language, await turn.load_dialogue(), **self._slots(turn))
+        state = await turn.load_dialogue()
+        if person.last_seen is not None and self._clock() - person.last_seen > TALK_LASTS:
+            # A "yes" the next day does not answer what was asked yesterday.
+            state = dialogue.set_slots(state, pending=None)
+        result = await dialogue.handle(person.ref, text, language, state, **self._slots(turn))
         sure = result.confidence >= SURE and result.intent not in ("out_of_scope", "screen_offer")
         long = len(text) >= OFFER_CHARACTERS
         if result.intent != "job_offer_text" and not sure and long and self.screener.screen(text).is_offer:
@@ -627,7 +648,17 @@ class Conversation:
                     sources = Button(self.catalogues.text("button.sources", language), f"source:{text_id}")
                     buttons = (*buttons, (sources,))
                 replies.append(Reply(self._soft_alarm(buttons, turn, language) + str(output["text"]), buttons))
-        return replies or [self.menus.main(language, "doubt.rephrase")]
+        replies = replies or [self.menus.main(language, "doubt.rephrase")]
+        if result.also:
+            replies[-1] = self._offer_others(replies[-1], result.also, language)
+        return replies
+
+    def _offer_others(self, reply: Reply, intents: Sequence[str], language: str) -> Reply:
+        """The other things a message was about, one press away."""
+        say = self.catalogues.text
+        rows = tuple((Button(say(f"meaning.{intent}", language), f"do:{intent}"),) for intent in intents)
+        text = f"{reply.text}\n\n{say('also.title', language)}"
+        return dataclasses.replace(reply, text=text, buttons=(*rows, *reply.buttons))
 
     def _soft_alarm(self, buttons: tuple[tuple[Button, ...], ...], turn: Turn, language: str) -> str:
         """The emergency number above a question that asks whether it is an emergency."""
@@ -655,6 +686,8 @@ class Conversation:
             wanted = marker["find"]
             country = wanted.get("country") or turn.person.country
             return self._find(turn, language, need=wanted.get("need"), country=country, city=wanted.get("city"))
+        if "nearest" in marker:
+            return [self._nearest(str(marker["nearest"]), turn, language)]
         if marker.get("handoff"):
             return await self._offer_handoff(turn, language)
         if marker.get("forget"):

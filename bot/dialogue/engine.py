@@ -6,6 +6,7 @@ Light to import: Rasa and TensorFlow come with `DialogueEngine.load`, in a threa
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.content.catalogues import Catalogues
 from bot.dialogue.errors import DialogueError
+from bot.dialogue.wishes import in_order, offered, parts
 
 if TYPE_CHECKING:
     from bot.dialogue.rasa_agent import RasaAgent
@@ -44,6 +46,7 @@ class Understanding:
         entities: Rasa's entities, offsets in code points of the text as it was given.
         sure: False where the dialogue asks back instead of acting on `intent`.
         contextual: The text means something only after what was said before ("why?", a bare place).
+        wants: What to act on, the most urgent first; more than one where sentences mean different things.
     """
 
     intent: str
@@ -52,6 +55,7 @@ class Understanding:
     entities: tuple[dict[str, Any], ...]
     sure: bool
     contextual: bool
+    wants: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,12 +68,14 @@ class DialogueResult:
         tracker_state: Give it back with the next turn. It holds no words of anybody.
         intent: As in `Understanding`.
         confidence: As in `Understanding`; 1.0 for a button.
+        also: Other things the message was about, to be offered.
     """
 
     outputs: list[dict[str, Any]]
     tracker_state: bytes
     intent: str
     confidence: float
+    also: tuple[str, ...] = ()
 
 
 def neutral(text: str) -> str:
@@ -139,13 +145,16 @@ class DialogueEngine:
         self, sender: str, text: str, tracker_state: bytes | None, slots: Mapping[str, str | None]
     ) -> DialogueResult:
         understood = self._understand(text)
-        intent: dict[str, Any] = {"name": understood.intent, "confidence": understood.confidence}
+        wanted = understood.wants[0]
+        confidence = understood.confidence if wanted == understood.intent else max(understood.confidence, PART_SURE)
+        intent: dict[str, Any] = {"name": wanted, "confidence": confidence}
         if not understood.sure:
             intent = {"name": FALLBACK, "confidence": 1.0 if understood.contextual else 0.0}
         ranking = [{"name": name, "confidence": chance} for name, chance in understood.ranking[:RANKING]]
         entities = [dict(entity) for entity in understood.entities]
         outputs, state = self._agent.turn(sender, _parse_data(intent, entities, ranking), tracker_state, slots)
-        return DialogueResult(outputs, state, understood.intent, understood.confidence)
+        also = offered(understood.wants, dict(understood.ranking)) if understood.sure else ()
+        return DialogueResult(outputs, state, wanted, confidence, also)
 
     async def trigger(
         self,
@@ -207,7 +216,29 @@ class DialogueEngine:
 
     def _understand(self, text: str) -> Understanding:
         safe = neutral(text)
-        return _understanding(self._agent.parse(safe), len(safe) - len(safe.lstrip()))
+        sentences = parts(safe)
+        parsed, *parsed_parts = self._agent.parse_all([safe, *sentences])
+        whole = _understanding(parsed, len(safe) - len(safe.lstrip()))
+        if whole.contextual or whole.intent in POLITE_WHOLE:
+            return whole
+        others = [_understanding(part, 0) for part in parsed_parts]
+        surely = [part.intent for part in others if part.sure and part.confidence >= _needed(part.intent)]
+        wants = in_order(whole.intent, surely) if whole.sure or surely else [whole.intent]
+        if not whole.sure and surely:
+            # The message as a whole leaves a doubt, a sentence of it none.
+            wants = [want for want in wants if want in surely] or wants
+            return dataclasses.replace(whole, sure=wants[0] in surely, wants=tuple(wants))
+        return dataclasses.replace(whole, wants=tuple(wants))
+
+
+#: A sentence must be at least this sure to count beside the whole message, and more to be an emergency.
+PART_SURE, PART_EMERGENCY_SURE = 0.5, 0.75
+#: Whole messages whose sentences are not looked at.
+POLITE_WHOLE = frozenset(("job_offer_text", "out_of_scope", "quick_exit", "delete_my_data"))
+
+
+def _needed(intent: str) -> float:
+    return PART_EMERGENCY_SURE if intent in EMERGENCY_INTENTS else PART_SURE
 
 
 #: Emergencies of the taxonomy. Below this confidence the bot asks back, with the number above the question: of such
@@ -250,4 +281,4 @@ def _understanding(parsed: Mapping[str, Any], lead: int) -> Understanding:
     contextual = unsure and parsed["intent"]["confidence"] == 1.0  # as the component ContextWords marks it
     if best in EMERGENCY_INTENTS and confidence < EMERGENCY_SURE:
         unsure = True
-    return Understanding(best, confidence, ranking, entities, not unsure, contextual)
+    return Understanding(best, confidence, ranking, entities, not unsure, contextual, (best,))

@@ -60,8 +60,8 @@ class CatalogueResponses(NaturalLanguageGenerator):
             tracker: Its slot `language` decides the language.
             output_channel: Unused; all channels say the same.
             kwargs: `otherwise`: ids tried in order where the first does not exist. `optional`: say nothing where none
-                exists. `parameters`: values of the text's places. `labelled`: buttons as (catalogue id, data, id that
-                must exist or None).
+                exists. `appended`: ids of texts that follow in the same message where they exist. `parameters`: values
+                of the text's places. `labelled`: buttons as (catalogue id, data, id that must exist or None).
         """
         language = tracker.get_slot("language") or DEFAULT_LANGUAGE
         ids = [self._catalogue_id(utter_action), *kwargs.get("otherwise", ())]
@@ -75,8 +75,12 @@ class CatalogueResponses(NaturalLanguageGenerator):
             return {"text": "", "custom": {"menu": "menu.title"}}
         if found == LAST_RESORT and ids[0] != LAST_RESORT:
             logger.error("no text %s in the catalogues", ids[0])
-        text = self._catalogues.text(found, language, **kwargs.get("parameters", {}))
-        return {"text": text, "buttons": self._buttons(kwargs.get("labelled", ()), language), "text_id": found}
+        added = [text_id for text_id in kwargs.get("appended", ()) if self._catalogues.has(text_id)]
+        said = [self._catalogues.text(found, language, **kwargs.get("parameters", {}))]
+        said += [self._catalogues.text(text_id, language) for text_id in added]
+        buttons = self._buttons(kwargs.get("labelled", ()), language)
+        # The last id names the sources of all: those of a country's line come on top of its topic's.
+        return {"text": "\n\n".join(said), "buttons": buttons, "text_id": added[-1] if added else found}
 
     def _catalogue_id(self, name: str) -> str:
         responses = self.domain.responses if self.domain else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
@@ -108,9 +109,25 @@ class RasaAgent:
         Raises:
             DialogueError: If a component failed.
         """
+        return self.parse_all([text])[0]
+
+    def parse_all(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """Rasa's parse data of several texts at once, which takes much less time than one after the other.
+
+        Raises:
+            DialogueError: If a component failed.
+        """
         try:
-            nobody = DialogueStateTracker.from_events("parse", [])
-            return self._processor._parse_message_with_graph(UserMessage(text), nobody)
+            target = str(self._processor.model_metadata.nlu_target)
+            given: dict[str, Any] = {
+                PLACEHOLDER_MESSAGE: [UserMessage(text) for text in texts],
+                PLACEHOLDER_TRACKER: DialogueStateTracker.from_events("parse", []),
+            }
+            messages = self._processor.graph_runner.run(inputs=given, targets=[target])[target]
+            return [
+                {"intent": {"name": None, "confidence": 0.0}, "entities": [], **message.as_dict(True)}
+                for message in messages
+            ]
         except Exception as error:
             raise DialogueError("the model failed") from error
 

@@ -7,6 +7,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from bot.dialogue.actions.next_steps import next_steps
 from bot.dialogue.actions.reading import Event, intent_of, interrupt_form
 from bot.dialogue.actions.safety import likely_emergency
 
@@ -24,16 +25,31 @@ def text_of(intent: str) -> str:
     return OTHER_TEXTS.get(intent, f"topic.{intent}")
 
 
+def more_of(intent: str) -> str:
+    """Catalogue id of what else there is to say on an intent."""
+    return f"topic.{intent}.more"
+
+
+def country_line(intent: str, country: str | None) -> list[str]:
+    """Catalogue id of what is different about a topic in a country; it may not exist."""
+    return [f"topic.{intent}.in.{country}"] if country else []
+
+
 def say_answer(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-    """Utters the answer to the latest intent, with buttons: an emergency that may be meant too, more, help."""
+    """Utters the answer to the latest intent.
+
+    With it what is different in the person's country, and buttons: an emergency that may be meant too, more, what
+    people mostly need next, help.
+    """
     intent = intent_of(tracker)
-    more = f"{text_of(intent)}.more"
+    more = more_of(intent)
     emergency = likely_emergency(tracker)
     alarm = [(f"meaning.{emergency}", f"do:{emergency}", None)] if emergency else []
     dispatcher.utter_message(
         response=text_of(intent),
         otherwise=[NOT_COVERED],
-        labelled=[*alarm, ("button.more", f"more:{intent}", more), SERVICES, HUMAN],
+        labelled=[*alarm, ("button.more", f"more:{intent}", more), *next_steps(intent), SERVICES, HUMAN],
+        appended=country_line(intent, tracker.get_slot("country")),
         topic=intent,
     )
 
@@ -44,7 +60,10 @@ def say_more(dispatcher: CollectingDispatcher, topic: str | None) -> None:
         dispatcher.utter_message(json_message={"menu": "doubt.rephrase"})
         return
     dispatcher.utter_message(
-        response=f"{text_of(topic)}.more", otherwise=[NOT_COVERED], labelled=[SERVICES, HUMAN], topic=topic
+        response=more_of(topic),
+        otherwise=[text_of(topic), NOT_COVERED],
+        labelled=[*next_steps(topic), SERVICES, HUMAN],
+        topic=topic,
     )
 
 

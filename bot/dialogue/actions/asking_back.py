@@ -7,12 +7,35 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from bot.dialogue.actions.answers import HUMAN, say_more
+from bot.dialogue.actions.answers import HUMAN, SERVICES, country_line, say_more
 from bot.dialogue.actions.reading import FALLBACK, Event, entity_of, leave_form
-from bot.dialogue.actions.safety import likely_emergency
+from bot.dialogue.actions.safety import KIND_OF_INTENT, likely_emergency
 
+NEAREST = "nearest"
 MEANINGS = 2
 """How many meanings are offered."""
+WORRIED = 0.35
+"""From this chance on a message is taken for one about trouble."""
+TROUBLES = frozenset(
+    (
+        "ask_passport_taken",
+        "ask_debt_bondage",
+        "ask_unpaid_wages",
+        "ask_work_conditions",
+        "ask_locked_in",
+        "ask_threats",
+        "ask_undocumented",
+        "ask_forced_crime",
+        "ask_sextortion",
+        "ask_grooming_loverboy",
+        "ask_forced_marriage",
+        "ask_scam_compound",
+        "ask_military_lure",
+        "express_distress",
+        "report_situation",
+    )
+)
+"""Intents that say that something bad happens to somebody."""
 
 
 def likely_meanings(tracker: Tracker) -> list[str]:
@@ -24,6 +47,46 @@ def likely_meanings(tracker: Tracker) -> list[str]:
     return list(dict.fromkeys([*([emergency] if emergency else []), *offered]))
 
 
+def sounds_worried(tracker: Tracker) -> bool:
+    """Whether the message is probably about something bad, whatever it is."""
+    ranking = tracker.latest_message.get("intent_ranking") or []
+    worried = sum(float(meaning["confidence"]) for meaning in ranking if _is_trouble(meaning["name"]))
+    return worried >= WORRIED
+
+
+def _is_trouble(intent: str) -> bool:
+    return intent in TROUBLES or intent in KIND_OF_INTENT
+
+
+def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    """Utters the question with the likeliest meanings as buttons, and always with people who can help."""
+    dispatcher.utter_message(
+        response="doubt.worried" if sounds_worried(tracker) else "doubt.ask",
+        labelled=[
+            *((f"meaning.{intent}", f"do:{intent}", None) for intent in likely_meanings(tracker)),
+            ("doubt.none", "menu:", None),
+            SERVICES,
+            HUMAN,
+        ],
+    )
+
+
+class ActionOutOfScope(Action):
+    """Nothing the bot can help with; but a message that sounds worried is asked back."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_out_of_scope"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
+        """Utters `out_of_scope`, or the question back."""
+        if sounds_worried(tracker) or likely_emergency(tracker):
+            ask_back(dispatcher, tracker)
+            return [SlotSet("pending", "meaning"), *leave_form(tracker)]
+        dispatcher.utter_message(response="out_of_scope")
+        return [SlotSet("pending", None)]
+
+
 class ActionAskBack(Action):
     """For `nlu_fallback`."""
 
@@ -33,25 +96,25 @@ class ActionAskBack(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """A bare place starts a search, "why?" gives more, anything else is asked back as `do:<intent>` buttons."""
-        if entity_of(tracker, "follow_up"):
+        follow_up = entity_of(tracker, "follow_up")
+        if follow_up == NEAREST:
+            dispatcher.utter_message(json_message={"nearest": tracker.get_slot("need") or ""})
+            return [SlotSet("pending", None)]
+        if follow_up:
             say_more(dispatcher, tracker.get_slot("last_topic"))
             return [SlotSet("pending", None)]
         country = entity_of(tracker, "country")
         certain = (tracker.latest_message.get("intent") or {}).get("confidence") == 1.0
         if country and certain:
             wanted = {"need": tracker.get_slot("need"), "country": country, "city": entity_of(tracker, "city")}
+            # "And in Germany?" after an answer: first what is different there.
+            line = country_line(str(tracker.get_slot("last_topic")), country)[0]
+            dispatcher.utter_message(response=line, optional=True, topic=tracker.get_slot("last_topic"))
             dispatcher.utter_message(json_message={"find": wanted})
             return [SlotSet("pending", None)]
         meanings = likely_meanings(tracker)
         if not meanings:
             dispatcher.utter_message(json_message={"menu": "doubt.rephrase"})
             return []
-        dispatcher.utter_message(
-            response="doubt.ask",
-            labelled=[
-                *((f"meaning.{intent}", f"do:{intent}", None) for intent in meanings),
-                ("doubt.none", "menu:", None),
-                HUMAN,
-            ],
-        )
+        ask_back(dispatcher, tracker)
         return [SlotSet("pending", "meaning"), *leave_form(tracker)]

@@ -7,12 +7,11 @@ from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from bot.dialogue.actions.answers import country_line, more_of
 from bot.dialogue.actions.reading import FALLBACK, FORM, NEED_OF_INTENT, Event, confidence_of, in_form, intent_of
 
 SURE = 0.5
 """From this confidence on, a message with a place in it is a question of its own and not just the place."""
-
-INTRODUCTIONS = {"report_situation": "report.brief", "report_recruiter": "report.brief"}
 
 
 class ActionIntroduceNeed(Action):
@@ -25,8 +24,13 @@ class ActionIntroduceNeed(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Utters `topic.<intent>` if it exists, else nothing."""
         intent = intent_of(tracker)
-        text_id = INTRODUCTIONS.get(intent, f"topic.{intent}")
-        dispatcher.utter_message(response=text_id, optional=True, topic=intent)
+        dispatcher.utter_message(
+            response=f"topic.{intent}",
+            optional=True,
+            labelled=[("button.more", f"more:{intent}", more_of(intent))],
+            appended=country_line(intent, tracker.get_slot("country")),
+            topic=intent,
+        )
         need = NEED_OF_INTENT.get(intent)
         return [SlotSet("need", need), SlotSet("last_topic", intent), SlotSet("pending", None)]
 

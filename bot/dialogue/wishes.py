@@ -1,0 +1,96 @@
+"""Several wants in one message: "they took my passport. and where can I sleep tonight?"
+
+The whole message has one meaning for the model. Its sentences may have others; the most urgent is answered, the others
+are offered as buttons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+#: Sentences of a message that are looked at by themselves.
+MOST_PARTS = 4
+#: Other wants that are offered.
+MOST_OFFERED = 2
+#: Longer messages are stories or pasted texts; each of their sentences means little alone.
+LONGEST = 600
+
+_END = re.compile(r"(?:[.!?…]+(?=\s|$)|[。！？；;\n]+)")
+_WORD = re.compile(r"\w+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_WORDS_LEAST, _HAN_LEAST = 3, 5
+
+#: What people need first where they say several things. Anything not named stands between `_SOON` and `_LATER`.
+_NOW = ("emergency_danger", "emergency_suicide", "emergency_medical", "child_at_risk")
+_SOON = (
+    "ask_locked_in",
+    "ask_threats",
+    "ask_scam_compound",
+    "ask_sextortion",
+    "ask_forced_marriage",
+    "ask_forced_crime",
+    "report_situation",
+    "express_distress",
+)
+_LATER = ("about_bot", "privacy_question", "help_menu", "change_language", "self_check", "ask_what_is_trafficking")
+#: Never a want beside another one.
+POLITE = frozenset(
+    (
+        "greet",
+        "goodbye",
+        "thank",
+        "affirm",
+        "deny",
+        "start_over",
+        "out_of_scope",
+        "job_offer_text",
+        "quick_exit",
+        "delete_my_data",
+    )
+)
+
+
+def parts(text: str) -> list[str]:
+    """The sentences of a message that can be understood alone; empty where there is but one.
+
+    Args:
+        text: what a person wrote.
+    """
+    if len(text) > LONGEST:
+        return []
+    found = [part.strip() for part in _END.split(text)]
+    sentences = [part for part in found if part]
+    if len(sentences) < 2:
+        return []
+    return [part for part in sentences if _is_enough(part)][:MOST_PARTS]
+
+
+def _is_enough(part: str) -> bool:
+    return len(_HAN.findall(part)) >= _HAN_LEAST or len(_WORD.findall(part)) >= _WORDS_LEAST
+
+
+def urgency(intent: str) -> int:
+    """0 is the most urgent."""
+    return 0 if intent in _NOW else 1 if intent in _SOON else 3 if intent in _LATER else 2
+
+
+def in_order(whole: str, others: Iterable[str]) -> list[str]:
+    """The wants of a message, the most urgent first, without doubles.
+
+    Args:
+        whole: what the message as a whole was taken for.
+        others: what its sentences were taken for, surely.
+    """
+    wants = list(dict.fromkeys(intent for intent in (whole, *others) if intent not in POLITE))
+    return sorted(wants, key=urgency) or [whole]
+
+
+def offered(wants: Sequence[str], ranking: Mapping[str, float]) -> tuple[str, ...]:
+    """The wants beside the first that get a button: those the whole message speaks of too, likeliest first.
+
+    Args:
+        wants: of :func:`in_order`.
+        ranking: chances of intents for the whole message.
+    """
+    return tuple(sorted(wants[1:], key=lambda intent: -ranking.get(intent, 0.0))[:MOST_OFFERED])
