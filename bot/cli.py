@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     content = commands.add_parser("content", help="texts and rules that people edit")
     content_action = content.add_subparsers(dest="action", required=True, metavar="ACTION")
     content_action.add_parser("check", help="check catalogues, rules, sources and examples")
+    content_action.add_parser("readability", help="how hard the answers are to read, a table by language")
     content_action.add_parser("update", help="carry changed English texts into the other catalogues")
     return parser
 
@@ -179,6 +180,12 @@ def _content(settings: Settings, options: argparse.Namespace) -> int:
 
         for line in update_catalogues(settings.locales):
             print(line)
+        return OK
+    if options.action == "readability":
+        from bot.content.catalogues import Catalogues
+        from bot.content.readability import table
+
+        print(table(Catalogues.load(settings.locales)))
         return OK
     from bot.content.check import check_all
 
