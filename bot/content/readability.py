@@ -74,9 +74,8 @@ def table(catalogues: Catalogues, prefix: str = "topic.") -> str:
         prefix: ids that are counted.
     """
     ids = sorted(text_id for text_id in catalogues.ids if text_id.startswith(prefix))
-    lines = [
-        f"{'':<10}{'texts':>6}{'a sentence':>12}{'long words':>12}{'LIX':>7}{'longest text':>14}  (fits {MESSAGE_UNITS})"
-    ]
+    heads = f"{'':<10}{'texts':>6}{'a sentence':>12}{'long words':>12}{'LIX':>7}{'longest text':>14}"
+    lines = [f"{heads}  (a message holds {MESSAGE_UNITS})"]
     hardest: dict[str, Mapping[str, Readability]] = {}
     for language in LANGUAGES:
         texts = {text_id: catalogues.text(text_id, language) for text_id in ids}
