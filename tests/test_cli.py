@@ -77,9 +77,7 @@ def test_screen_reads_a_picture(tmp_path: Path) -> None:
         drawing.text((40, 30 + 90 * number), line, fill="black", font=font)
     picture.save(tmp_path / "offer.png")
     (tmp_path / "broken.png").write_bytes(b"no picture")
-    given = "".join(
-        json.dumps({"image": str(tmp_path / name)}) + "\n" for name in ("offer.png", "broken.png")
-    ).encode()
+    given = "".join(json.dumps({"image": str(tmp_path / name)}) + "\n" for name in ("offer.png", "broken.png")).encode()
     done = _pristan("screen", "--format", "jsonl", given=given)
     assert done.returncode == 0, done.stderr.decode()
     read, broken = map(json.loads, done.stdout.decode("utf-8").splitlines())

@@ -155,7 +155,7 @@ def test_mistakes_are_named(phrase: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("written", "line", "says"),
     [
-        ("danger:\n  - id: a\n    any: [\"x\", \"(y\"]\n", 3, "not closed"),
+        ('danger:\n  - id: a\n    any: ["x", "(y"]\n', 3, "not closed"),
         ("danger:\n  - id: a\n    any:\n      - x\n      - ... y\n", 5, "begin with a gap"),
         ("danger:\n  - any: [x]\n", 2, "at least id and any"),
         ("danger:\n  - id: a\n    any: [x]\n    matches: [x]\n", 2, "unknown word «matches»"),
@@ -165,10 +165,10 @@ def test_mistakes_are_named(phrase: str, says: str) -> None:
         ("danger: text\n", 1, "must hold a list"),
         ("- a\n", 1, "expected sections"),
         ("danger:\n  - just text\n", 2, "a rule needs"),
-        ("danger:\n  - id: a\n    any: [\"x\n", 4, "not valid YAML"),
-        ("danger:\n  - id: a\n    any: [x]\n    match: [\"x\", \"z\"]\n    no_match: [\"q\"]\n", 4, "«z» should raise"),
-        ("danger:\n  - id: a\n    any: [x]\n    match: [x]\n    no_match:\n      - \"a x\"\n", 6, "should not raise"),
-        ("danger:\n  - id: a\n    any: [x]\n    match: [\"x\"]\n", 2, "at least one match and one no_match"),
+        ('danger:\n  - id: a\n    any: ["x\n', 4, "not valid YAML"),
+        ('danger:\n  - id: a\n    any: [x]\n    match: ["x", "z"]\n    no_match: ["q"]\n', 4, "«z» should raise"),
+        ('danger:\n  - id: a\n    any: [x]\n    match: [x]\n    no_match:\n      - "a x"\n', 6, "should not raise"),
+        ('danger:\n  - id: a\n    any: [x]\n    match: ["x"]\n', 2, "at least one match and one no_match"),
     ],
 )
 def test_a_file_s_mistakes_are_named_by_file_and_line(tmp_path: Path, written: str, line: int, says: str) -> None:

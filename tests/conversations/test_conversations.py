@@ -1,4 +1,4 @@
-"""Conversations as files that read like a chat: ``*.yml`` beside this one, played against a real bot process.
+"""Conversations as files that read like a chat: ``<language>/*.yml``, played against a real bot process.
 
 person: what the person writes · forward: what they forward · press: the button they press (label or data) ·
 location: [latitude, longitude] · bot: what the bot's next message must contain (a list: all of it) ·
@@ -8,6 +8,7 @@ empty: the chat has been cleared (a number of messages may stay).
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.sandbox.client import NoReply, PersonClient, SandboxClient
 from tests.bot_process import BotProcess, sandbox
 
 SCRIPTS = {
-    path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(Path(__file__).parent.glob("*.yml"))
+    path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(Path(__file__).parent.glob("*/*.yml"))
 }
 #: A turn takes far less; the machine that runs the tests may be busy.
 SECONDS = 30
@@ -87,15 +88,14 @@ class Player:
             await self.person.wait_reply(timeout=1)
 
     async def do_empty(self, left: int) -> None:
-        for _ in range(SECONDS * 10):
-            messages = await self.person.messages()
-            if len(messages) <= left:
-                return
-            await self.client.calls(after=len(await self.client.calls()), timeout=0.1)
-        raise AssertionError(f"the chat still shows {[message.text[:40] for message in messages]}")
+        clock = asyncio.get_running_loop().time
+        until = clock() + SECONDS
+        while len(messages := await self.person.messages()) > left:
+            assert clock() < until, f"the chat still shows {[message.text[:40] for message in messages]}"
+            await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 async def test_conversation(bot: SandboxClient, path: Path) -> None:
     script = SCRIPTS[path]
     person = await bot.person(script["name"], language_code=script["telegram_language"])

@@ -15,10 +15,7 @@ from bot.safety.net import ALARM_KINDS, READ_CHARACTERS, SafetyNet
 
 MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
 TABLE = [
-    (language, kind, text)
-    for language, kinds in MESSAGES.items()
-    for kind, texts in kinds.items()
-    for text in texts
+    (language, kind, text) for language, kinds in MESSAGES.items() for kind, texts in kinds.items() for text in texts
 ]
 
 
