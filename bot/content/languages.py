@@ -68,11 +68,15 @@ _PINYIN = re.compile(
 _PINYIN_WORDS = 4
 
 
+#: How far n-grams of a text of so many words are trusted: a lone word is often a name, a loan or a slip.
+_TRUST = {1: 0.6, 2: 0.8}
+
+
 def _bulgarian_probability(text: str) -> float:
     """How likely Cyrillic text is Bulgarian rather than Russian."""
     words = _CYRILLIC_WORD.findall(text)
     found = language_model().evidence(" ".join(words))
-    evidence = found["bg"] - found["ru"]
+    evidence = (found["bg"] - found["ru"]) * _TRUST.get(len(words), 1.0)
     evidence += _LETTER_WEIGHT * (bool(_LETTERS["bg"].search(text)) - bool(_LETTERS["ru"].search(text)))
     russian = sum(word in _WORDS["russian"] for word in words)
     bulgarian = sum(word in _WORDS["bulgarian"] for word in words)
