@@ -37,6 +37,9 @@ def _show(replies: list[Reply]) -> list[str]:
 async def chat(settings: Settings, language: str | None) -> None:
     """Read lines until the end of input; a number presses the button of that number.
 
+    Somebody at a terminal is answered from the first second, without the model if need be; lines from a file wait for
+    the model.
+
     Args:
         settings: where texts and models are.
         language: the language to begin in.
@@ -63,6 +66,9 @@ async def chat(settings: Settings, language: str | None) -> None:
                 line = await asyncio.to_thread(sys.stdin.readline)
                 if not line:
                     break
+                if not sys.stdin.isatty():
+                    print(f"> {line.strip()}")
+                    await asyncio.wait({loading})
                 inbound = _inbound(line.strip(), buttons, language)
         loading.cancel()
         await asyncio.gather(loading, return_exceptions=True)

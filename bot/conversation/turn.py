@@ -22,10 +22,11 @@ from bot.conversation.messages import Button, Inbound, Reply
 from bot.conversation.offers import OfferAnswer, by_weight
 from bot.conversation.services import ServicesAnswer
 from bot.conversation.sources import Sources
+from bot.dialogue.engine import FALLBACK
 from bot.directory.find import NEEDS
 from bot.directory.load import Directory
 from bot.directory.model import is_country
-from bot.directory.places import countries_near, country_name, find_places, here
+from bot.directory.places import Place, countries_near, country_name, find_places, here
 from bot.handoff.relay import Relay
 from bot.safety.emergency import EmergencyAnswer
 from bot.safety.net import EMERGENCIES, Alarm, AlarmKind, Emergency, SafetyNet
@@ -550,7 +551,7 @@ class Conversation:
         if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
             told = self._told_place(text, turn, language)
             if told is not None:
-                return told
+                return await self._place_alone(told, turn, language)
         if inbound.forwarded or (expecting == "offer" and len(text) > 25):
             likely = self.screener.screen(text).is_offer
             if likely or expecting == "offer":
@@ -576,8 +577,8 @@ class Conversation:
         turn.save_dialogue(state)
         return await self._outputs(result, text, turn, language)
 
-    def _told_place(self, text: str, turn: Turn, language: str) -> list[Reply] | None:
-        """Keep where a person says they come from; answer a message that says nothing but where they are."""
+    def _told_place(self, text: str, turn: Turn, language: str) -> Place | None:
+        """Keep where a person says they come from; the place, if a message says nothing but where they are."""
         places = find_places(text, language)
         origin = next((place.country for place in places if place.role == "from"), None)
         if origin is not None:
@@ -588,10 +589,21 @@ class Conversation:
         rest = text
         for found in sorted(places, key=lambda found: found.start, reverse=True):
             rest = rest[: found.start] + " " + rest[found.end :]
-        if not only_frames(rest):
-            return None
+        return place if only_frames(rest) else None
+
+    async def _place_alone(self, place: Place, turn: Turn, language: str) -> list[Reply]:
+        """Answer a message that is but a place: what the talk was about, there."""
+        dialogue = self._dialogue()
         need = turn.person.fields.pop("need", None)
-        return self._find(turn, language, need=need, country=place.country, city=place.city)
+        if dialogue is None or need:
+            return self._find(turn, language, need=need, country=place.country, city=place.city)
+        named = [{"entity": "country", "value": place.country}]
+        named += [{"entity": "city", "value": place.city}] if place.city else []
+        result = await dialogue.trigger(
+            turn.person.ref, FALLBACK, language, await turn.load_dialogue(), named, **self._slots(turn)
+        )
+        turn.save_dialogue(result.tracker_state)
+        return await self._outputs(result, "", turn, language)
 
     def _slots(self, turn: Turn) -> dict[str, str | None]:
         return {"country": turn.person.country, "city": turn.person.city}
@@ -647,7 +659,7 @@ class Conversation:
                 if self._sources.of(text_id):
                     sources = Button(self.catalogues.text("button.sources", language), f"source:{text_id}")
                     buttons = (*buttons, (sources,))
-                replies.append(Reply(self._soft_alarm(buttons, turn, language) + str(output["text"]), buttons))
+                replies.append(Reply(self._soft_alarm(output, turn, language) + str(output["text"]), buttons))
         replies = replies or [self.menus.main(language, "doubt.rephrase")]
         if result.also:
             replies[-1] = self._offer_others(replies[-1], result.also, language)
@@ -660,14 +672,10 @@ class Conversation:
         text = f"{reply.text}\n\n{say('also.title', language)}"
         return dataclasses.replace(reply, text=text, buttons=(*rows, *reply.buttons))
 
-    def _soft_alarm(self, buttons: tuple[tuple[Button, ...], ...], turn: Turn, language: str) -> str:
-        """The emergency number above a question that asks whether it is an emergency."""
-        for row in buttons:
-            for button in row:
-                kind = EMERGENCY_OF_INTENT.get(button.data.removeprefix("do:"))
-                if kind is not None:
-                    return self._emergency.numbers(kind, language, turn.person.country) + "\n\n"
-        return ""
+    def _soft_alarm(self, output: Mapping[str, Any], turn: Turn, language: str) -> str:
+        """The numbers above an answer to a message that may also be an emergency."""
+        kind = output.get("alarm")
+        return self._emergency.numbers(kind, language, turn.person.country) + "\n\n" if kind in EMERGENCIES else ""
 
     async def _marker(self, marker: dict[str, Any], text: str, turn: Turn, language: str) -> list[Reply]:
         """What an action asked for that only the conversation can do."""

@@ -62,6 +62,7 @@ class CatalogueResponses(NaturalLanguageGenerator):
             kwargs: `otherwise`: ids tried in order where the first does not exist. `optional`: say nothing where none
                 exists. `appended`: ids of texts that follow in the same message where they exist. `parameters`: values
                 of the text's places. `labelled`: buttons as (catalogue id, data, id that must exist or None).
+                `alarm`: kind of the emergency the message may also be; its numbers are shown above.
         """
         language = tracker.get_slot("language") or DEFAULT_LANGUAGE
         ids = [self._catalogue_id(utter_action), *kwargs.get("otherwise", ())]
@@ -80,7 +81,8 @@ class CatalogueResponses(NaturalLanguageGenerator):
         said += [self._catalogues.text(text_id, language) for text_id in added]
         buttons = self._buttons(kwargs.get("labelled", ()), language)
         # The last id names the sources of all: those of a country's line come on top of its topic's.
-        return {"text": "\n\n".join(said), "buttons": buttons, "text_id": added[-1] if added else found}
+        alarm = {"alarm": kwargs["alarm"]} if kwargs.get("alarm") else {}
+        return {"text": "\n\n".join(said), "buttons": buttons, "text_id": added[-1] if added else found, **alarm}
 
     def _catalogue_id(self, name: str) -> str:
         responses = self.domain.responses if self.domain else {}

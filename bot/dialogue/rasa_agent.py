@@ -25,7 +25,7 @@ from bot.dialogue.local_actions import LocalActions, trust_local_actions
 from bot.dialogue.nlg import CatalogueResponses
 from bot.dialogue.tracker_store import SnapshotTrackerStore
 
-_SHOWN = ("text", "buttons", "custom", "topic", "text_id")
+_SHOWN = ("text", "buttons", "custom", "topic", "text_id", "alarm")
 _WARM_UP = ("hello", "привет, мне нужна помощь", "我的护照被老板拿走了")
 
 

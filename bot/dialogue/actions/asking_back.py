@@ -60,10 +60,12 @@ def _is_trouble(intent: str) -> bool:
 
 def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """Utters the question with the likeliest meanings as buttons, and always with people who can help."""
+    meanings = likely_meanings(tracker)
     dispatcher.utter_message(
         response="doubt.worried" if sounds_worried(tracker) else "doubt.ask",
+        alarm=next((KIND_OF_INTENT[intent] for intent in meanings if intent in KIND_OF_INTENT), None),
         labelled=[
-            *((f"meaning.{intent}", f"do:{intent}", None) for intent in likely_meanings(tracker)),
+            *((f"meaning.{intent}", f"do:{intent}", None) for intent in meanings),
             ("doubt.none", "menu:", None),
             SERVICES,
             HUMAN,

@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from bot.dialogue.actions.answers import say_more
+from bot.dialogue.actions.asking_back import ask_back, sounds_worried
 from bot.dialogue.actions.reading import Event, in_form, intent_of, leave_form
 
 REMEMBERED = ("need", "last_topic", "pending", "offer_level")
@@ -62,6 +63,9 @@ class ActionMenu(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"menu": text id}`."""
+        if intent_of(tracker) != "greet" and sounds_worried(tracker):
+            ask_back(dispatcher, tracker)  # "I don't know what to do, all is wrong here" wants more than a menu
+            return [SlotSet("pending", "meaning"), *leave_form(tracker)]
         text_id = "start.hello" if intent_of(tracker) == "greet" else "menu.title"
         dispatcher.utter_message(json_message={"menu": text_id})
         return [SlotSet("pending", None), *leave_form(tracker)]
