@@ -163,6 +163,8 @@ def candidates(text: str) -> Iterator[str]:
 
 #: A message must be at least this sure to change the language of a running conversation.
 SWITCH_CONFIDENCE = 0.8
+#: A lone word at least this.
+SWITCH_CONFIDENCE_ALONE = 0.93
 
 
 def choose(
@@ -188,7 +190,8 @@ def choose(
             # Unsure and new: the hint decides only between languages the text could be in.
             possible = set(candidates(text))
             return hint if hint in possible else found.language
-        if found.language == previous or found.confidence < SWITCH_CONFIDENCE:
+        needed = SWITCH_CONFIDENCE if len(text.split()) > 1 or _HAN.search(text) else SWITCH_CONFIDENCE_ALONE
+        if found.language == previous or found.confidence < needed:
             return previous
         return found.language
     return previous or (hint if hint in LANGUAGES else "en")

@@ -61,6 +61,13 @@ class OfferAnswer:
         """Steps that fit any offer."""
         return Reply(self._catalogues.text("answer.todo", language), self.buttons(language, more=False))
 
+    def never_safe(self, language: str) -> Reply:
+        """To "so it is safe?": that nobody can say so, and what to do instead."""
+        say = self._catalogues.text
+        return Reply(
+            f"{say('level.note', language)}\n\n{say('answer.todo', language)}", self.buttons(language, more=True)
+        )
+
     def buttons(self, language: str, *, more: bool) -> tuple[tuple[Button, ...], ...]:
         """Show all, what to do, a person, report."""
         say = self._catalogues.text

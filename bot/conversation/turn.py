@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import html
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ from bot.conversation.offers import OfferAnswer, by_weight
 from bot.conversation.services import ServicesAnswer
 from bot.conversation.sources import Sources
 from bot.dialogue.engine import FALLBACK
+from bot.dialogue.wishes import TROUBLES
 from bot.directory.find import NEEDS
 from bot.directory.load import Directory
 from bot.directory.model import is_country
@@ -49,11 +51,20 @@ UNDERSTOOD_CHARACTERS = 4096
 PLACE_ANSWER_CHARACTERS = 60
 #: A place told in a longer text is left to the dialogue.
 TOLD_CHARACTERS = 200
+#: The answer to "send me the offer" is an offer from this length on, unless it is surely something else.
+AWAITED_OFFER_CHARACTERS = 25
 #: A shorter text is hardly an offer that was pasted.
 OFFER_CHARACTERS = 60
 #: Below this confidence the words of an offer count more than what the model took a text for.
 SURE = 0.6
 
+#: Words before a place that say that it is somebody else's.
+_ABOUT_OTHERS = re.compile(
+    r"\b(?:famil\w*|mother|mom|mum|father|dad|parents|brother|sister|cousin|friend|wife|husband|son|daughter|he|she|they)\b"
+    r"|\b(?:мам|мать|отец|отц|пап|родител|брат|сестр|подруг|друг|друз|жен|муж|сын|доч|семь|родн|тёт|тет|дяд"
+    r"|майк|баща|татко|приятел|съпруг|дъщер|син|семейств|братовчед|он|она|они|той|тя|те)\w*"
+    r"|[她他]|我[妈媽爸哥姐弟妹老]|家里|家裡|家人|父母|朋友|同乡|亲戚"
+)
 #: Below this an alarm in Russian or Bulgarian is answered in both: «спасите» alone is taken for Bulgarian at 0.80.
 SURE_OF_LANGUAGE = 0.9
 #: Pictures read side by side: a flood of them must leave threads and cores to everybody else.
@@ -400,6 +411,9 @@ class Conversation:
         if verb == "need":
             if argument and argument not in NEEDS:
                 return stale
+            dialogue = self._dialogue()
+            if dialogue is not None:  # "and in Milan?" then means this need
+                turn.save_dialogue(dialogue.set_slots(await turn.load_dialogue(), need=argument or None))
             return self._find(turn, language, need=argument or None, country=turn.person.country)
         if verb == "sos":
             kind, _, code = argument.partition(":")
@@ -485,6 +499,8 @@ class Conversation:
                 person.fields["need"] = need
             text, buttons = ask_country(self.catalogues, language)
             return [Reply(text, buttons, ask_location=True)]
+        if city and not any(place.country == country for place in find_places(city)):
+            city = None  # the town of a country they have left
         person.country, person.city = country, city or (person.city if country == person.country else None)
         person.fields.pop("expecting", None)
         nationality = person.fields.get("nationality")
@@ -498,7 +514,7 @@ class Conversation:
         person.fields["expecting"] = "country"
         if need:
             person.fields["need"] = need
-        return Reply(self.catalogues.text("place.nearest", language), ask_location=True)
+        return Reply(self.catalogues.text("place.nearest", language))
 
     # Pictures and offers
 
@@ -544,21 +560,25 @@ class Conversation:
             person.country, person.city = place.country, place.city
             return [self._emergency_reply(alarm, turn, language)]
         person.fields.pop("alarm", None)
-        if place is not None and expecting == "country":
+        dialogue = self._dialogue()
+        told = None
+        if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
+            told = self._told_place(text, turn, language)
+        if place is not None and expecting == "country" and (told is not None or dialogue is None):
             person.country, person.city = place.country, place.city
             need = person.fields.pop("need", None)
             return self._find(turn, language, need=need, country=place.country, city=place.city)
-        if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
-            told = self._told_place(text, turn, language)
-            if told is not None:
-                return await self._place_alone(told, turn, language)
-        if inbound.forwarded or (expecting == "offer" and len(text) > 25):
-            likely = self.screener.screen(text).is_offer
-            if likely or expecting == "offer":
-                return self._screen(text, turn, language, surely=True)
-        dialogue = self._dialogue()
+        if told is not None:
+            return await self._place_alone(told, turn, language)
+        if inbound.forwarded and self.screener.screen(text).is_offer:
+            return self._screen(text, turn, language, surely=True)
+        awaited = expecting == "offer" and len(text) > AWAITED_OFFER_CHARACTERS
         if dialogue is None:
-            return self._without_model(text, turn, language)
+            return (
+                self._screen(text, turn, language, surely=True)
+                if awaited
+                else self._without_model(text, turn, language)
+            )
         if len(text) > UNDERSTOOD_CHARACTERS:
             return self._screen(text, turn, language, surely=False)
         state = await turn.load_dialogue()
@@ -566,16 +586,44 @@ class Conversation:
             # A "yes" the next day does not answer what was asked yesterday.
             state = dialogue.set_slots(state, pending=None)
         result = await dialogue.handle(person.ref, text, language, state, **self._slots(turn))
-        sure = result.confidence >= SURE and result.intent not in ("out_of_scope", "screen_offer")
-        long = len(text) >= OFFER_CHARACTERS
-        if result.intent != "job_offer_text" and not sure and long and self.screener.screen(text).is_offer:
+        if place is not None and expecting == "country" and result.confidence < SURE:
+            # A place among words that say nothing else for sure is the answer.
+            turn.save_dialogue(result.tracker_state)
+            need = person.fields.pop("need", None)
+            return self._find(turn, language, need=need, country=place.country, city=place.city)
+        if self._is_offer(result, text, awaited=awaited):
             return self._screen(text, turn, language, surely=True)
         state = result.tracker_state
         if result.intent == "job_offer_text":
             # The country of an offer is where the recruiter wants them, not where they are.
             state = dialogue.set_slots(state, country=person.country, city=person.city)
+        else:
+            self._remember_place(text, turn, language)
         turn.save_dialogue(state)
         return await self._outputs(result, text, turn, language)
+
+    def _is_offer(self, result: Decision, text: str, *, awaited: bool) -> bool:
+        """Whether a text that the model took for something else is an offer all the same."""
+        if result.intent == "job_offer_text" or result.intent in TROUBLES or result.intent in EMERGENCY_OF_INTENT:
+            return False
+        sure = result.confidence >= SURE and result.intent not in ("out_of_scope", "screen_offer")
+        if awaited and not sure:
+            return True
+        return not sure and len(text) >= OFFER_CHARACTERS and self.screener.screen(text).is_offer
+
+    def _remember_place(self, text: str, turn: Turn, language: str) -> None:
+        """Keep where a person says they are, in whatever they tell: an alarm later must know the numbers there.
+
+        A place in a question ("and how is it in England?") is only asked about.
+        """
+        place = here(text, language)
+        if place is None or place.role != "in" or any(mark in text for mark in "?？"):
+            return
+        if _ABOUT_OTHERS.search(text[: place.start].lower()):
+            return  # "my family in Kenya"
+        person = turn.person
+        if place.country != person.country or place.city:
+            person.country, person.city = place.country, place.city
 
     def _told_place(self, text: str, turn: Turn, language: str) -> Place | None:
         """Keep where a person says they come from; the place, if a message says nothing but where they are."""
@@ -646,6 +694,9 @@ class Conversation:
         replies: list[Reply] = []
         for output in result.outputs:
             custom = output.get("custom")
+            if custom and custom.get("exit"):
+                await self._hide(turn)
+                return []  # not a word into the emptied chat
             if custom:
                 replies += await self._marker(custom, text, turn, language)
             elif output.get("text"):
@@ -669,8 +720,10 @@ class Conversation:
         """The other things a message was about, one press away."""
         say = self.catalogues.text
         rows = tuple((Button(say(f"meaning.{intent}", language), f"do:{intent}"),) for intent in intents)
+        offered = {f"do:{intent}" for intent in intents}
+        others = [tuple(button for button in row if button.data not in offered) for row in reply.buttons]
         text = f"{reply.text}\n\n{say('also.title', language)}"
-        return dataclasses.replace(reply, text=text, buttons=(*rows, *reply.buttons))
+        return dataclasses.replace(reply, text=text, buttons=(*rows, *(row for row in others if row)))
 
     def _soft_alarm(self, output: Mapping[str, Any], turn: Turn, language: str) -> str:
         """The numbers above an answer to a message that may also be an emergency."""
@@ -683,9 +736,6 @@ class Conversation:
             if marker.get("country"):
                 turn.person.country = str(marker["country"])
             return [self._emergency_reply(marker["emergency"], turn, language)]
-        if marker.get("exit"):
-            await self._hide(turn)
-            return []
         if marker.get("screen"):
             return self._screen(text, turn, language, surely=True) if text else self._ask_offer(turn, language)
         if marker.get("ask_offer"):
@@ -696,6 +746,9 @@ class Conversation:
             return self._find(turn, language, need=wanted.get("need"), country=country, city=wanted.get("city"))
         if "nearest" in marker:
             return [self._nearest(str(marker["nearest"]), turn, language)]
+        if marker.get("offer_again"):
+            flags = turn.person.fields.get("offer_flags")
+            return [self._offers.never_safe(language)] if flags is not None else [self._ask_offer(turn, language)[0]]
         if marker.get("handoff"):
             return await self._offer_handoff(turn, language)
         if marker.get("forget"):

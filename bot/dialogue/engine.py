@@ -219,32 +219,36 @@ class DialogueEngine:
         sentences = parts(safe)
         parsed, *parsed_parts = self._agent.parse_all([safe, *sentences])
         whole = _understanding(parsed, len(safe) - len(safe.lstrip()))
-        if whole.contextual or whole.intent in POLITE_WHOLE:
+        if whole.contextual or whole.wants[0] in POLITE_WHOLE:
             return whole
         others = [_understanding(part, 0) for part in parsed_parts]
-        surely = [part.intent for part in others if part.sure and part.confidence >= _needed(part.intent)]
-        wants = in_order(whole.intent, surely) if whole.sure or surely else [whole.intent]
-        if not whole.sure and surely:
-            # The message as a whole leaves a doubt, a sentence of it none.
-            wants = [want for want in wants if want in surely] or wants
-            return dataclasses.replace(whole, sure=wants[0] in surely, wants=tuple(wants))
-        return dataclasses.replace(whole, wants=tuple(wants))
+        surely = [
+            part.intent
+            for part in others
+            if part.sure and part.confidence >= PART_SURE and part.wants[0] not in EMERGENCY_INTENTS
+        ]
+        if whole.sure:
+            return dataclasses.replace(whole, wants=tuple(in_order(whole.wants[0], surely)))
+        if not surely:
+            return whole
+        # The message as a whole leaves a doubt, a sentence of it none.
+        return dataclasses.replace(whole, sure=True, wants=tuple(in_order(surely[0], surely)))
 
 
-#: A sentence must be at least this sure to count beside the whole message, and more to be an emergency.
-PART_SURE, PART_EMERGENCY_SURE = 0.5, 0.75
+#: A sentence must be at least this sure to count beside the whole message. None is an emergency alone: of fourteen such
+#: on the development split not one was.
+PART_SURE = 0.5
 #: Whole messages whose sentences are not looked at.
 POLITE_WHOLE = frozenset(("job_offer_text", "out_of_scope", "quick_exit", "delete_my_data"))
 
 
-def _needed(intent: str) -> float:
-    return PART_EMERGENCY_SURE if intent in EMERGENCY_INTENTS else PART_SURE
-
-
-#: Emergencies of the taxonomy. Below this confidence the bot asks back, with the number above the question: of such
-#: messages about half are emergencies, and a wrong alarm screen drives the other half away.
+#: Emergencies of the taxonomy. Where they are less likely than this, all together, the bot asks back or answers what
+#: else was meant, with the number above: of such messages less than half are emergencies, and a wrong alarm screen
+#: drives the others away.
 EMERGENCY_INTENTS = frozenset(("emergency_danger", "emergency_suicide", "emergency_medical", "child_at_risk"))
 EMERGENCY_SURE = 0.45
+#: What empties the chat, or offers to, needs more than a guess.
+IRREVERSIBLE = {"quick_exit": 0.5, "delete_my_data": 0.6}
 
 
 def _load(model_path: Path, catalogues: Catalogues) -> RasaAgent:
@@ -279,6 +283,10 @@ def _understanding(parsed: Mapping[str, Any], lead: int) -> Understanding:
     best, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
     unsure = not ranking or parsed["intent"]["name"] == FALLBACK
     contextual = unsure and parsed["intent"]["confidence"] == 1.0  # as the component ContextWords marks it
-    if best in EMERGENCY_INTENTS and confidence < EMERGENCY_SURE:
+    emergencies = [(name, chance) for name, chance in ranking if name in EMERGENCY_INTENTS]
+    if not contextual and sum(chance for _, chance in emergencies) >= EMERGENCY_SURE:
+        # Which emergency it is may be open; that it is one is not.
+        return Understanding(best, confidence, ranking, entities, True, False, (emergencies[0][0],))
+    if best in EMERGENCY_INTENTS or confidence < IRREVERSIBLE.get(best, 0.0):
         unsure = True
     return Understanding(best, confidence, ranking, entities, not unsure, contextual, (best,))

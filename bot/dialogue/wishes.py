@@ -33,6 +33,19 @@ _SOON = (
     "report_situation",
     "express_distress",
 )
+#: Something bad happens to somebody.
+TROUBLES = frozenset(
+    (
+        *_SOON,
+        "ask_passport_taken",
+        "ask_debt_bondage",
+        "ask_unpaid_wages",
+        "ask_work_conditions",
+        "ask_undocumented",
+        "ask_grooming_loverboy",
+        "ask_military_lure",
+    )
+)
 _LATER = ("about_bot", "privacy_question", "help_menu", "change_language", "self_check", "ask_what_is_trafficking")
 #: Never a want beside another one.
 POLITE = frozenset(

@@ -57,7 +57,7 @@ class EmergencyAnswer:
         """Only the numbers, to stand above a question when it is not sure that this is an emergency."""
         numbers = self._directory.emergency(country, kind)
         lines = [self._line(line, language) for line in numbers.lines[:2]] if numbers.country else []
-        return "\n".join(lines or self._without_numbers(kind, language, country, numbers))
+        return "\n".join(lines or self._without_numbers(kind, language, country, numbers, listed=False))
 
     def place_known(self, country: str | None) -> bool:
         """Whether the directory has emergency numbers of a country."""
@@ -79,10 +79,10 @@ class EmergencyAnswer:
         return text
 
     def _without_numbers(
-        self, kind: Emergency, language: str, country: str | None, numbers: EmergencyNumbers
+        self, kind: Emergency, language: str, country: str | None, numbers: EmergencyNumbers, *, listed: bool = True
     ) -> list[str]:
         say = self._say
         if country:
             key = "emergency.no_medical_number" if kind == "medical" else "emergency.no_number"
             return [say(key, language, country=country_name(country, language))]
-        return [say("emergency.unknown_place", language) or " / ".join(numbers.digits)]
+        return [say("emergency.unknown_place" if listed else "emergency.112", language) or " / ".join(numbers.digits)]

@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from bot.sandbox.client import NoReply, PersonClient, SandboxClient
+from bot.sandbox.client import NoReply, PersonClient, SandboxClient, SandboxError
 from tests.bot_process import BotProcess, sandbox
 
 SCRIPTS = {
@@ -48,7 +48,9 @@ class Player:
         self.topic: int | None = None
 
     async def play(self, step: dict[str, Any]) -> None:
-        for action, value in step.items():
+        for action, value in sorted(step.items(), key=lambda item: item[0] == "bot_not"):
+            if action == "bot_not" and "bot" not in step:
+                self.last = await self.person.wait_reply(timeout=SECONDS)
             await getattr(self, f"do_{action}")(value)
 
     async def do_person(self, text: str) -> None:
@@ -58,7 +60,15 @@ class Player:
         await self.person.forward(text)
 
     async def do_press(self, button: str) -> None:
-        await self.person.press(button)
+        clock = asyncio.get_running_loop().time
+        until = clock() + SECONDS
+        while True:
+            try:
+                return await self.person.press(button)
+            except SandboxError:  # its message is still on its way
+                if clock() > until:
+                    raise
+                await asyncio.sleep(0.05)
 
     async def do_location(self, place: list[float]) -> None:
         await self.person.location(place[0], place[1])

@@ -10,32 +10,13 @@ from rasa_sdk.types import DomainDict
 from bot.dialogue.actions.answers import HUMAN, SERVICES, country_line, say_more
 from bot.dialogue.actions.reading import FALLBACK, Event, entity_of, leave_form
 from bot.dialogue.actions.safety import KIND_OF_INTENT, likely_emergency
+from bot.dialogue.wishes import TROUBLES
 
-NEAREST = "nearest"
+NEAREST, OFFER_SAFE = "nearest", "offer_safe"
 MEANINGS = 2
 """How many meanings are offered."""
 WORRIED = 0.35
 """From this chance on a message is taken for one about trouble."""
-TROUBLES = frozenset(
-    (
-        "ask_passport_taken",
-        "ask_debt_bondage",
-        "ask_unpaid_wages",
-        "ask_work_conditions",
-        "ask_locked_in",
-        "ask_threats",
-        "ask_undocumented",
-        "ask_forced_crime",
-        "ask_sextortion",
-        "ask_grooming_loverboy",
-        "ask_forced_marriage",
-        "ask_scam_compound",
-        "ask_military_lure",
-        "express_distress",
-        "report_situation",
-    )
-)
-"""Intents that say that something bad happens to somebody."""
 
 
 def likely_meanings(tracker: Tracker) -> list[str]:
@@ -99,6 +80,9 @@ class ActionAskBack(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """A bare place starts a search, "why?" gives more, anything else is asked back as `do:<intent>` buttons."""
         follow_up = entity_of(tracker, "follow_up")
+        if follow_up == OFFER_SAFE:
+            dispatcher.utter_message(json_message={"offer_again": True})
+            return [SlotSet("pending", None)]
         if follow_up == NEAREST:
             dispatcher.utter_message(json_message={"nearest": tracker.get_slot("need") or ""})
             return [SlotSet("pending", None)]

@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.components.tokenizer import spans
 
-FOLLOW_UPS = ("more", "why", "nearest")
+FOLLOW_UPS = ("more", "why", "nearest", "offer_safe")
 FILLER = "place_filler"
 _NOT_WORDS = re.compile(r"[\W_]+")
 

@@ -12,6 +12,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.content.languages import identify
 from bot.directory.places import Place, find_places
 
 ROLES = ("from", "to")
@@ -37,7 +38,7 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):
         """Adds the places of each message, the likeliest whereabouts last (Rasa's slots take the last value)."""
         for message in messages:
             text = message.get(TEXT) or ""
-            named = [place for place in find_places(text) if place.role != "not"]
+            named = [place for place in find_places(text, identify(text).language) if place.role != "not"]
             places = sorted(named, key=lambda place: place.role == "in")
             found = [entity for place in places for entity in _entities(place)]
             if found:
@@ -49,6 +50,8 @@ def _entities(place: Place) -> list[dict[str, Any]]:
     common: dict[str, Any] = {"start": place.start, "end": place.end, "extractor": PlaceExtractor.__name__}
     if place.role in ROLES:
         common["role"] = place.role
+    elif place.kind in ("adjective", "people"):
+        common["role"] = "from"  # "the Bulgarian embassy": whose, not where
     found = [{"entity": "country", "value": place.country, **common}]
     if place.city:
         found.append({"entity": "city", "value": place.city, **common})
