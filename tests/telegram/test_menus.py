@@ -188,7 +188,7 @@ async def test_alarm_in_the_written_language_and_the_chosen(bot: Bot) -> None:
 
 async def test_alarm_in_both_where_russian_and_bulgarian_are_unsure(bot: Bot) -> None:
     person = await newcomer(bot, "en")
-    await person.say("бие ме")
+    await person.say("спасите")
     first = await person.wait_reply("112", timeout=SECONDS)
     second = await person.wait_reply("112", timeout=SECONDS)
     assert ("ы" in first.text) != ("ы" in second.text), "one of them is Russian, one Bulgarian"
@@ -209,6 +209,8 @@ async def test_no_country_from_the_language(bot: Bot) -> None:
 
 async def test_staff_answers_in_any_language_reach_the_person(bot: Bot) -> None:
     person = await newcomer(bot, "zh")
+    await person.start("lang_zh")
+    await person.wait_reply(timeout=SECONDS)
     topic = await open_case(bot, person)
     seen = await from_staff(bot, person, topic)
     assert not seen.text.startswith("Team")
