@@ -55,9 +55,12 @@ class Sources:
         )
 
     def of(self, text_id: str) -> tuple[Source, ...]:
-        """The sources of a text; empty if it needs none. The line of a country stands under its topic's text."""
+        """The sources of a text; empty if it needs none.
+
+        The line of a country stands under its topic's text: its own sources come first, then the topic's.
+        """
         topic, _, country = text_id.partition(".in.")
-        return (*self._sources.get(topic, ()), *(self._sources.get(text_id, ()) if country else ()))
+        return (*(self._sources.get(text_id, ()) if country else ()), *self._sources.get(topic, ()))
 
     def reply(self, text_id: str, catalogues: Catalogues, language: str) -> Reply:
         """The sources of a text as a message. Publishers only: a link is shown from the directory alone."""
@@ -65,7 +68,7 @@ class Sources:
         if not sources:
             return Reply(catalogues.text("sources.none", language))
         lines = [catalogues.text("sources.title", language)]
-        for source in dict.fromkeys((*sources[: SHOWN - 2], *sources[-2:])):
+        for source in sources[:SHOWN]:
             line = catalogues.text("sources.line", language, publisher=source.publisher, says=source.says)
             if source.page_date:
                 line += f" ({catalogues.text('sources.date', language, date=source.page_date)})"
