@@ -172,10 +172,10 @@ def conversation(
 
 def main(arguments: list[str]) -> int:
     """``python -m bot.assembly LOCALES``: compile texts and rules, so that the first start need not."""
+    compile_language_model()
     for locales in map(Path, arguments):
         written = compile_catalogues(locales)
         content = Content.load(locales)
-        compile_language_model()
         print(f"{len(content.catalogues.ids)} texts in four languages, rules read; {len(written)} catalogues compiled")
     return 0
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.assembly import Content
 from bot.content.languages import LANGUAGES, choose
-from bot.conversation.turn import EMERGENCY_OF_INTENT, look_for_alarm
+from bot.conversation.turn import look_for_alarm
 from bot.dialogue.engine import DialogueEngine
+from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT
 from bot.dialogue.train import train
 from bot.safety.net import SafetyNet
 from bot.screening.screen import Screener

@@ -16,6 +16,7 @@ from importlib.resources import files
 import yaml
 
 from bot.content.language_model import language_model
+from bot.content.normalise import HAN
 
 LANGUAGES = ("ru", "en", "bg", "zh")
 
@@ -24,7 +25,6 @@ _READ_CHARACTERS = 400
 
 _CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]+")
 _LATIN_WORD = re.compile(r"[a-z46']+")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def _words() -> dict[str, frozenset[str]]:
@@ -91,7 +91,7 @@ def identify(text: str) -> Identified:
         text: anything a person wrote; only the first 400 characters are read.
     """
     text = text[:_READ_CHARACTERS].lower()
-    han = len(_HAN.findall(text))
+    han = len(HAN.findall(text))
     cyrillic = sum(map(len, _CYRILLIC_WORD.findall(text)))
     latin_words = [word for word in _LATIN_WORD.findall(text) if any(letter.isalpha() for letter in word)]
     latin = sum(map(len, latin_words))
@@ -142,14 +142,14 @@ def latin_chances(text: str) -> dict[str, float]:
     """
     text = text[:_READ_CHARACTERS].lower()
     words = [word for word in _LATIN_WORD.findall(text) if any(letter.isalpha() for letter in word)]
-    if not words or _CYRILLIC_WORD.search(text) or _HAN.search(text) or _is_pinyin(words):
+    if not words or _CYRILLIC_WORD.search(text) or HAN.search(text) or _is_pinyin(words):
         return {}
     return _latin_chances(words)
 
 
 def candidates(text: str) -> Iterator[str]:
     """The languages whose rules must look at a text: every one whose script stands in it, ru and bg together."""
-    if _HAN.search(text):
+    if HAN.search(text):
         yield "zh"
     if _CYRILLIC_WORD.search(text.lower()):
         yield "ru"
@@ -190,7 +190,7 @@ def choose(
             # Unsure and new: the hint decides only between languages the text could be in.
             possible = set(candidates(text))
             return hint if hint in possible else found.language
-        needed = SWITCH_CONFIDENCE if len(text.split()) > 1 or _HAN.search(text) else SWITCH_CONFIDENCE_ALONE
+        needed = SWITCH_CONFIDENCE if len(text.split()) > 1 or HAN.search(text) else SWITCH_CONFIDENCE_ALONE
         if found.language == previous or found.confidence < needed:
             return previous
         return found.language
@@ -200,7 +200,7 @@ def choose(
 def only_frames(text: str) -> bool:
     """Whether nothing but words that frame a place is left of a text from which the places were cut out."""
     lowered = text.lower()
-    words = _LATIN_WORD.findall(lowered) + _CYRILLIC_WORD.findall(lowered) + _HAN.findall(lowered)
+    words = _LATIN_WORD.findall(lowered) + _CYRILLIC_WORD.findall(lowered) + HAN.findall(lowered)
     frame = _WORDS["place_frame"]
-    characters = {character for word in frame if _HAN.match(word) for character in word}
+    characters = {character for word in frame if HAN.match(word) for character in word}
     return all(word in frame or word in characters for word in words)

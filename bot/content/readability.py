@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES
+from bot.content.normalise import HAN
 
 #: A message of Telegram holds this many UTF-16 units.
 MESSAGE_UNITS = 4096
@@ -23,7 +24,6 @@ HARDEST = 5
 _MARKS = re.compile(r"<[^>]+>")
 _SENTENCE_END = re.compile(r"[.!?…:;]+(?=\s|$)|[。！？；：]|\n+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LONG_WORD = 6
 
 
@@ -58,7 +58,7 @@ def measure(texts: Iterable[str], language: str) -> Readability:
     for text in texts:
         units = max(units, len(text.encode("utf-16-le")) // 2)
         for sentence in _SENTENCE_END.split(_MARKS.sub("", text)):
-            found = _HAN.findall(sentence) if language == "zh" else _WORD.findall(sentence)
+            found = HAN.findall(sentence) if language == "zh" else _WORD.findall(sentence)
             sentences += bool(found)
             words += len(found)
             if language != "zh":

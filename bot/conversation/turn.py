@@ -23,7 +23,7 @@ from bot.conversation.messages import Button, Inbound, Reply
 from bot.conversation.offers import OfferAnswer, by_weight
 from bot.conversation.services import ServicesAnswer
 from bot.conversation.sources import Sources
-from bot.dialogue.engine import FALLBACK
+from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT, FALLBACK
 from bot.dialogue.wishes import TROUBLES
 from bot.directory.find import NEEDS
 from bot.directory.load import Directory
@@ -506,6 +506,11 @@ class Conversation:
         nationality = person.fields.get("nationality")
         return [self._services.reply(country, need, language, person.city, nationality)]
 
+    def _find_there(self, place: Place, turn: Turn, language: str) -> list[Reply]:
+        """What was looked for when the bot asked for the place."""
+        need = turn.person.fields.pop("need", None)
+        return self._find(turn, language, need=need, country=place.country, city=place.city)
+
     def _nearest(self, need: str, turn: Turn, language: str) -> Reply:
         """Which service is nearest: known once the town is."""
         person = turn.person
@@ -564,21 +569,19 @@ class Conversation:
         told = None
         if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
             told = self._told_place(text, turn, language)
-        if place is not None and expecting == "country" and (told is not None or dialogue is None):
-            person.country, person.city = place.country, place.city
-            need = person.fields.pop("need", None)
-            return self._find(turn, language, need=need, country=place.country, city=place.city)
+        asked = place if expecting == "country" else None
+        if asked is not None and (told is not None or dialogue is None):
+            person.country, person.city = asked.country, asked.city
+            return self._find_there(asked, turn, language)
         if told is not None:
             return await self._place_alone(told, turn, language)
         if inbound.forwarded and self.screener.screen(text).is_offer:
             return self._screen(text, turn, language, surely=True)
         awaited = expecting == "offer" and len(text) > AWAITED_OFFER_CHARACTERS
+        if dialogue is None and awaited:
+            return self._screen(text, turn, language, surely=True)
         if dialogue is None:
-            return (
-                self._screen(text, turn, language, surely=True)
-                if awaited
-                else self._without_model(text, turn, language)
-            )
+            return self._without_model(text, turn, language)
         if len(text) > UNDERSTOOD_CHARACTERS:
             return self._screen(text, turn, language, surely=False)
         state = await turn.load_dialogue()
@@ -586,11 +589,10 @@ class Conversation:
             # A "yes" the next day does not answer what was asked yesterday.
             state = dialogue.set_slots(state, pending=None)
         result = await dialogue.handle(person.ref, text, language, state, **self._slots(turn))
-        if place is not None and expecting == "country" and result.confidence < SURE:
+        if asked is not None and result.confidence < SURE:
             # A place among words that say nothing else for sure is the answer.
             turn.save_dialogue(result.tracker_state)
-            need = person.fields.pop("need", None)
-            return self._find(turn, language, need=need, country=place.country, city=place.city)
+            return self._find_there(asked, turn, language)
         if self._is_offer(result, text, awaited=awaited):
             return self._screen(text, turn, language, surely=True)
         state = result.tracker_state
@@ -642,9 +644,8 @@ class Conversation:
     async def _place_alone(self, place: Place, turn: Turn, language: str) -> list[Reply]:
         """Answer a message that is but a place: what the talk was about, there."""
         dialogue = self._dialogue()
-        need = turn.person.fields.pop("need", None)
-        if dialogue is None or need:
-            return self._find(turn, language, need=need, country=place.country, city=place.city)
+        if dialogue is None or turn.person.fields.get("need"):
+            return self._find_there(place, turn, language)
         named = [{"entity": "country", "value": place.country}]
         named += [{"entity": "city", "value": place.city}] if place.city else []
         result = await dialogue.trigger(
@@ -748,7 +749,7 @@ class Conversation:
             return [self._nearest(str(marker["nearest"]), turn, language)]
         if marker.get("offer_again"):
             flags = turn.person.fields.get("offer_flags")
-            return [self._offers.never_safe(language)] if flags is not None else [self._ask_offer(turn, language)[0]]
+            return self._ask_offer(turn, language) if flags is None else [self._offers.never_safe(language)]
         if marker.get("handoff"):
             return await self._offer_handoff(turn, language)
         if marker.get("forget"):
@@ -783,12 +784,3 @@ def _rows(buttons: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
         else:
             rows.append([button])
     return rows
-
-
-#: Intents of the dialogue model that are emergencies, and what the safety net calls them.
-EMERGENCY_OF_INTENT: dict[str, Emergency] = {
-    "emergency_danger": "danger",
-    "emergency_suicide": "suicide",
-    "emergency_medical": "medical",
-    "child_at_risk": "child",
-}

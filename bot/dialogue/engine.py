@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.content.catalogues import Catalogues
 from bot.dialogue.errors import DialogueError
+from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT, FALLBACK
 from bot.dialogue.wishes import in_order, offered, parts
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ RANKING = 5
 """Entries of the ranking that actions see."""
 THREADS = 2
 """Turns decided at once. Most of a turn is matrix products, which leave the interpreter to others."""
-FALLBACK = "nlu_fallback"
-"""Rasa's name for "unsure"."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +224,7 @@ class DialogueEngine:
         surely = [
             part.intent
             for part in others
-            if part.sure and part.confidence >= PART_SURE and part.wants[0] not in EMERGENCY_INTENTS
+            if part.sure and part.confidence >= PART_SURE and part.wants[0] not in EMERGENCY_OF_INTENT
         ]
         if whole.sure:
             return dataclasses.replace(whole, wants=tuple(in_order(whole.wants[0], surely)))
@@ -242,10 +241,9 @@ PART_SURE = 0.5
 POLITE_WHOLE = frozenset(("job_offer_text", "out_of_scope", "quick_exit", "delete_my_data"))
 
 
-#: Emergencies of the taxonomy. Where they are less likely than this, all together, the bot asks back or answers what
+#: Where the emergencies of the taxonomy are less likely than this, all together, the bot asks back or answers what
 #: else was meant, with the number above: of such messages less than half are emergencies, and a wrong alarm screen
 #: drives the others away.
-EMERGENCY_INTENTS = frozenset(("emergency_danger", "emergency_suicide", "emergency_medical", "child_at_risk"))
 EMERGENCY_SURE = 0.45
 #: What empties the chat, or offers to, needs more than a guess.
 IRREVERSIBLE = {"quick_exit": 0.5, "delete_my_data": 0.6}
@@ -283,10 +281,10 @@ def _understanding(parsed: Mapping[str, Any], lead: int) -> Understanding:
     best, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
     unsure = not ranking or parsed["intent"]["name"] == FALLBACK
     contextual = unsure and parsed["intent"]["confidence"] == 1.0  # as the component ContextWords marks it
-    emergencies = [(name, chance) for name, chance in ranking if name in EMERGENCY_INTENTS]
+    emergencies = [(name, chance) for name, chance in ranking if name in EMERGENCY_OF_INTENT]
     if not contextual and sum(chance for _, chance in emergencies) >= EMERGENCY_SURE:
         # Which emergency it is may be open; that it is one is not.
         return Understanding(best, confidence, ranking, entities, True, False, (emergencies[0][0],))
-    if best in EMERGENCY_INTENTS or confidence < IRREVERSIBLE.get(best, 0.0):
+    if best in EMERGENCY_OF_INTENT or confidence < IRREVERSIBLE.get(best, 0.0):
         unsure = True
     return Understanding(best, confidence, ranking, entities, not unsure, contextual, (best,))

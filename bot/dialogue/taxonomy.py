@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
-PROJECT = Path(__file__).resolve().parents[2]
-INTENTS = "nlu_data/domain/intents.yml"
-NEVER_MEANT = "nlu_fallback"
+from bot.dialogue.train import DOMAIN, PROJECT
+
+#: Rasa's name for "unsure"; no message means it.
+FALLBACK = "nlu_fallback"
+
+#: Intents that are emergencies, and what the safety net calls them.
+EMERGENCY_OF_INTENT: dict[str, Literal["danger", "suicide", "medical", "child"]] = {
+    "emergency_danger": "danger",
+    "emergency_suicide": "suicide",
+    "emergency_medical": "medical",
+    "child_at_risk": "child",
+}
 
 
 def taxonomy(project: Path = PROJECT) -> tuple[str, ...]:
@@ -17,6 +27,6 @@ def taxonomy(project: Path = PROJECT) -> tuple[str, ...]:
     Args:
         project: the folder that holds ``nlu_data``.
     """
-    written = yaml.safe_load((project / INTENTS).read_text(encoding="utf-8"))["intents"]
+    written = yaml.safe_load((project / DOMAIN / "intents.yml").read_text(encoding="utf-8"))["intents"]
     names = [next(iter(entry)) if isinstance(entry, dict) else str(entry) for entry in written]
-    return tuple(name for name in names if name != NEVER_MEANT)
+    return tuple(name for name in names if name != FALLBACK)

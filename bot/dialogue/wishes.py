@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.content.normalise import HAN
+from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT
+
 #: Sentences of a message that are looked at by themselves.
 MOST_PARTS = 4
 #: Other wants that are offered.
@@ -18,11 +21,9 @@ LONGEST = 600
 
 _END = re.compile(r"(?:[.!?…]+(?=\s|$)|[。！？；;\n]+)")
 _WORD = re.compile(r"\w+")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _WORDS_LEAST, _HAN_LEAST = 3, 5
 
 #: What people need first where they say several things. Anything not named stands between `_SOON` and `_LATER`.
-_NOW = ("emergency_danger", "emergency_suicide", "emergency_medical", "child_at_risk")
 _SOON = (
     "ask_locked_in",
     "ask_threats",
@@ -80,12 +81,12 @@ def parts(text: str) -> list[str]:
 
 
 def _is_enough(part: str) -> bool:
-    return len(_HAN.findall(part)) >= _HAN_LEAST or len(_WORD.findall(part)) >= _WORDS_LEAST
+    return len(HAN.findall(part)) >= _HAN_LEAST or len(_WORD.findall(part)) >= _WORDS_LEAST
 
 
 def urgency(intent: str) -> int:
     """0 is the most urgent."""
-    return 0 if intent in _NOW else 1 if intent in _SOON else 3 if intent in _LATER else 2
+    return 0 if intent in EMERGENCY_OF_INTENT else 1 if intent in _SOON else 3 if intent in _LATER else 2
 
 
 def in_order(whole: str, others: Iterable[str]) -> list[str]:

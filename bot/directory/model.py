@@ -18,6 +18,8 @@ import phonenumbers
 from babel import Locale
 from pydantic import BaseModel, Extra, Field, root_validator, validator
 
+from bot.content.normalise import HAN
+
 #: Country code of entries that belong to no single country. ISO 3166 leaves ZZ to its users; CLDR: "unknown region".
 INTERNATIONAL = "ZZ"
 
@@ -54,7 +56,7 @@ _MONTH = re.compile(r"(?<!\d)(20\d\d|19\d\d)(?:-(0[1-9]|1[0-2]))?")
 _SCRIPTS = {
     "ru": re.compile("[\u0400-\u04ff]"),
     "bg": re.compile("[\u0400-\u04ff]"),
-    "zh": re.compile("[\u3400-\u9fff]"),
+    "zh": HAN,
 }
 #: Groups by sex or age; the other words of ``serves`` say something about papers or family, not about who is let in.
 _SEX_OR_AGE = frozenset({"women", "men", "children"})

@@ -20,7 +20,7 @@ import yaml
 from babel import Locale
 from babel.core import get_global
 
-from bot.content.normalise import Normalised, normalise
+from bot.content.normalise import HAN, Normalised, normalise
 from bot.directory.model import INTERNATIONAL, is_country
 from bot.directory.place_forms import Case, Flags, cyrillic_keys, expand, latin_key, split_flags, tokens
 
@@ -34,7 +34,6 @@ Role = Literal["in", "from", "to", "not", "unknown"]
 PlaceKind = Literal["country", "city", "adjective", "people"]
 
 _DEFAULT_LOCALES = Path(__file__).resolve().parents[2] / "locales"
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE_END = re.compile(r"[.!?;\n。！？；…]")
 _CLAUSE_END = re.compile(r"[,:()，、：（）—–]| - ")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
@@ -275,7 +274,7 @@ class _Search:
 
     def places(self) -> list[Place]:
         matches = list(self._words_matches())
-        if _HAN.search(self.text):
+        if HAN.search(self.text):
             matches.extend(self._han_matches())
         matches.sort(key=lambda match: match.start)
         places: list[Place] = []
@@ -397,7 +396,7 @@ class _Search:
             for position, (token, _, _) in enumerate(self.tokens)
             if not match.first <= position <= match.last and not words.has("skip", token)
         ]
-        return not others and not _HAN.search(self.text)
+        return not others and not HAN.search(self.text)
 
     def _words(self, match: _Match) -> _Words:
         return self.gazetteer._words[match.candidate.language]
@@ -474,7 +473,7 @@ class _Search:
         if match.candidate.language == "zh":
             return self._han_role(match, previous, previous_role)
         before = self.text[: match.start].rstrip()
-        if before and _HAN.match(before[-1]):
+        if before and HAN.match(before[-1]):
             return self._han_role(match, previous, previous_role)
         if match.candidate.kind == "people":
             return "from"

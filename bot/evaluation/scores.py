@@ -9,7 +9,7 @@ from typing import Any
 
 from sklearn.metrics import f1_score
 
-from bot.conversation.turn import EMERGENCY_OF_INTENT
+from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT
 from bot.evaluation.labelled import Labelled
 
 #: Confused pairs that a report names.

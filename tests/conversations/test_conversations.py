@@ -18,6 +18,7 @@ import yaml
 
 from bot.sandbox.client import NoReply, PersonClient, SandboxClient, SandboxError
 from tests.bot_process import BotProcess, sandbox
+from tests.waiting import until
 
 SCRIPTS = {
     path: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(Path(__file__).parent.glob("*/*.yml"))
@@ -60,15 +61,14 @@ class Player:
         await self.person.forward(text)
 
     async def do_press(self, button: str) -> None:
-        clock = asyncio.get_running_loop().time
-        until = clock() + SECONDS
-        while True:
+        async def pressed() -> bool:
             try:
-                return await self.person.press(button)
+                await self.person.press(button)
             except SandboxError:  # its message is still on its way
-                if clock() > until:
-                    raise
-                await asyncio.sleep(0.05)
+                return False
+            return True
+
+        await until(pressed, f"there is no button «{button}»", SECONDS)
 
     async def do_location(self, place: list[float]) -> None:
         await self.person.location(place[0], place[1])
@@ -76,14 +76,14 @@ class Player:
     async def do_bot(self, words: str | list[str]) -> None:
         wanted = [words] if isinstance(words, str) else words
         clock = asyncio.get_running_loop().time
-        until = clock() + SECONDS
+        end = clock() + SECONDS
         # The second message of an answer before this one may hold the first word too.
         while True:
-            seen = await self.person.wait_reply(wanted[0], timeout=max(1, until - clock()))
+            seen = await self.person.wait_reply(wanted[0], timeout=max(1, end - clock()))
             missing = [word for word in wanted if word.lower() not in seen.text.lower()]
             if not missing:
                 break
-            assert clock() < until, f"«{missing[0]}» is missing in:\n{seen.text}"
+            assert clock() < end, f"«{missing[0]}» is missing in:\n{seen.text}"
         self.last = seen
 
     async def do_bot_not(self, words: str | list[str]) -> None:
@@ -104,11 +104,10 @@ class Player:
             await self.person.wait_reply(timeout=1)
 
     async def do_empty(self, left: int) -> None:
-        clock = asyncio.get_running_loop().time
-        until = clock() + SECONDS
-        while len(messages := await self.person.messages()) > left:
-            assert clock() < until, f"the chat still shows {[message.text[:40] for message in messages]}"
-            await asyncio.sleep(0.05)
+        async def emptied() -> bool:
+            return len(await self.person.messages()) <= left
+
+        await until(emptied, "the chat still shows messages", SECONDS)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}-{path.stem}")

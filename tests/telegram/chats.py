@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import itertools
 from collections.abc import Awaitable, Callable
@@ -13,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bot.sandbox.client import PersonClient, SandboxClient, Seen
 from bot.sandbox.server import SandboxServer
+from tests import waiting
 from tests.bot_process import BotProcess
 
 #: How long an answer is waited for; it takes far less, but the machine that runs the tests may be busy.
@@ -83,19 +83,8 @@ async def topic_texts(bot: Bot, topic: int) -> list[str]:
 
 
 async def until(look: Callable[[], Awaitable[_Found | None]], complaint: str) -> _Found:
-    """Look again and again until there is something to see; returns it.
-
-    Raises:
-        AssertionError: with the complaint, when nothing was seen for ``SECONDS``.
-    """
-    clock = asyncio.get_running_loop().time
-    end = clock() + SECONDS
-    while True:
-        found = await look()
-        if found:
-            return found
-        assert clock() < end, complaint
-        await asyncio.sleep(0.02)
+    """As :func:`tests.waiting.until`, for as long as an answer of the bot is waited for."""
+    return await waiting.until(look, complaint, SECONDS)
 
 
 async def until_empty(bot: Bot, person: PersonClient, left: int = 0) -> None:

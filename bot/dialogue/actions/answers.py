@@ -9,7 +9,8 @@ from rasa_sdk.types import DomainDict
 
 from bot.dialogue.actions.next_steps import next_steps
 from bot.dialogue.actions.reading import Event, intent_of, interrupt_form
-from bot.dialogue.actions.safety import KIND_OF_INTENT, likely_emergency
+from bot.dialogue.actions.safety import likely_emergency
+from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT
 
 NOT_COVERED = "topic.not_covered"
 
@@ -50,7 +51,7 @@ def say_answer(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         otherwise=[NOT_COVERED],
         labelled=[*alarm, ("button.more", f"more:{intent}", more), *next_steps(intent), SERVICES, HUMAN],
         appended=country_line(intent, tracker.get_slot("country")),
-        alarm=KIND_OF_INTENT.get(emergency or ""),
+        alarm=EMERGENCY_OF_INTENT.get(emergency or ""),
         topic=intent,
     )
 

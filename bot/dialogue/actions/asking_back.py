@@ -8,8 +8,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from bot.dialogue.actions.answers import HUMAN, SERVICES, country_line, say_more
-from bot.dialogue.actions.reading import FALLBACK, Event, entity_of, leave_form
-from bot.dialogue.actions.safety import KIND_OF_INTENT, likely_emergency
+from bot.dialogue.actions.reading import Event, entity_of, leave_form
+from bot.dialogue.actions.safety import likely_emergency
+from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT, FALLBACK
 from bot.dialogue.wishes import TROUBLES
 
 NEAREST, OFFER_SAFE = "nearest", "offer_safe"
@@ -31,20 +32,23 @@ def likely_meanings(tracker: Tracker) -> list[str]:
 def sounds_worried(tracker: Tracker) -> bool:
     """Whether the message is probably about something bad, whatever it is."""
     ranking = tracker.latest_message.get("intent_ranking") or []
-    worried = sum(float(meaning["confidence"]) for meaning in ranking if _is_trouble(meaning["name"]))
-    return worried >= WORRIED
+    bad = TROUBLES | EMERGENCY_OF_INTENT.keys()
+    return sum(float(meaning["confidence"]) for meaning in ranking if meaning["name"] in bad) >= WORRIED
 
 
-def _is_trouble(intent: str) -> bool:
-    return intent in TROUBLES or intent in KIND_OF_INTENT
+def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+    """Utters the question with the likeliest meanings as buttons, and always with people who can help.
 
-
-def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-    """Utters the question with the likeliest meanings as buttons, and always with people who can help."""
+    Returns:
+        Events of the action that asks.
+    """
     meanings = likely_meanings(tracker)
+    if not meanings:
+        dispatcher.utter_message(json_message={"menu": "doubt.rephrase"})
+        return []
     dispatcher.utter_message(
         response="doubt.worried" if sounds_worried(tracker) else "doubt.ask",
-        alarm=next((KIND_OF_INTENT[intent] for intent in meanings if intent in KIND_OF_INTENT), None),
+        alarm=next((EMERGENCY_OF_INTENT[intent] for intent in meanings if intent in EMERGENCY_OF_INTENT), None),
         labelled=[
             *((f"meaning.{intent}", f"do:{intent}", None) for intent in meanings),
             ("doubt.none", "menu:", None),
@@ -52,6 +56,7 @@ def ask_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
             HUMAN,
         ],
     )
+    return [SlotSet("pending", "meaning"), *leave_form(tracker)]
 
 
 class ActionOutOfScope(Action):
@@ -64,8 +69,7 @@ class ActionOutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Utters `out_of_scope`, or the question back."""
         if sounds_worried(tracker) or likely_emergency(tracker):
-            ask_back(dispatcher, tracker)
-            return [SlotSet("pending", "meaning"), *leave_form(tracker)]
+            return ask_back(dispatcher, tracker)
         dispatcher.utter_message(response="out_of_scope")
         return [SlotSet("pending", None)]
 
@@ -98,9 +102,4 @@ class ActionAskBack(Action):
             dispatcher.utter_message(response=line, optional=True, topic=tracker.get_slot("last_topic"))
             dispatcher.utter_message(json_message={"find": wanted})
             return [SlotSet("pending", None)]
-        meanings = likely_meanings(tracker)
-        if not meanings:
-            dispatcher.utter_message(json_message={"menu": "doubt.rephrase"})
-            return []
-        ask_back(dispatcher, tracker)
-        return [SlotSet("pending", "meaning"), *leave_form(tracker)]
+        return ask_back(dispatcher, tracker)

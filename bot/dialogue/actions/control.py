@@ -63,10 +63,10 @@ class ActionMenu(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"menu": text id}`."""
-        if intent_of(tracker) != "greet" and sounds_worried(tracker):
-            ask_back(dispatcher, tracker)  # "I don't know what to do, all is wrong here" wants more than a menu
-            return [SlotSet("pending", "meaning"), *leave_form(tracker)]
-        text_id = "start.hello" if intent_of(tracker) == "greet" else "menu.title"
+        greeted = intent_of(tracker) == "greet"
+        if not greeted and sounds_worried(tracker):
+            return ask_back(dispatcher, tracker)  # "I don't know what to do, all is wrong here" wants more than a menu
+        text_id = "start.hello" if greeted else "menu.title"
         dispatcher.utter_message(json_message={"menu": text_id})
         return [SlotSet("pending", None), *leave_form(tracker)]
 

@@ -7,8 +7,9 @@ from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from bot.dialogue.actions.answers import country_line, more_of
-from bot.dialogue.actions.reading import FALLBACK, FORM, NEED_OF_INTENT, Event, confidence_of, in_form, intent_of
+from bot.dialogue.actions.answers import country_line, more_of, text_of
+from bot.dialogue.actions.reading import FORM, NEED_OF_INTENT, Event, confidence_of, in_form, intent_of
+from bot.dialogue.taxonomy import FALLBACK
 
 SURE = 0.5
 """From this confidence on, a message with a place in it is a question of its own and not just the place."""
@@ -25,7 +26,7 @@ class ActionIntroduceNeed(Action):
         """Utters `topic.<intent>` if it exists, else nothing."""
         intent = intent_of(tracker)
         dispatcher.utter_message(
-            response=f"topic.{intent}",
+            response=text_of(intent),
             optional=True,
             labelled=[("button.more", f"more:{intent}", more_of(intent))],
             appended=country_line(intent, tracker.get_slot("country")),

@@ -8,7 +8,6 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 FORM = "find_help_form"
-FALLBACK = "nlu_fallback"
 FOLLOW_UP_MOST = 2
 """After this many questions in between, the question for the country is dropped."""
 

@@ -8,14 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from bot.dialogue.actions.reading import Event, entity_of, intent_of, leave_form
-
-KIND_OF_INTENT = {
-    "emergency_danger": "danger",
-    "emergency_suicide": "suicide",
-    "emergency_medical": "medical",
-    "child_at_risk": "child",
-}
-
+from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT
 
 EMERGENCY_COUNTS = 0.1
 """An emergency this likely is offered as a button, whatever else was understood."""
@@ -31,7 +24,7 @@ def likely_emergency(tracker: Tracker) -> str | None:
         (
             str(meaning["name"])
             for meaning in ranking
-            if meaning["name"] in KIND_OF_INTENT and meaning["confidence"] >= EMERGENCY_COUNTS
+            if meaning["name"] in EMERGENCY_OF_INTENT and meaning["confidence"] >= EMERGENCY_COUNTS
         ),
         None,
     )
@@ -46,7 +39,7 @@ class ActionEmergency(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Marker `{"emergency": kind, "country": code named in this message or None}`."""
-        kind = KIND_OF_INTENT.get(intent_of(tracker), "danger")
+        kind = EMERGENCY_OF_INTENT.get(intent_of(tracker), "danger")
         dispatcher.utter_message(json_message={"emergency": kind, "country": entity_of(tracker, "country")})
         return [SlotSet("pending", None), *leave_form(tracker)]
 
