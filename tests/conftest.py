@@ -11,6 +11,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the model come last: in a fresh clone it is being trained while the others run."""
+    items.sort(key=lambda item: "trained_model" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def locales() -> Path:
     """The texts and rules that are shipped."""
