@@ -25,6 +25,17 @@ PROJECT = Path(__file__).resolve().parents[2]
 DATA = "nlu_data"
 DOMAIN = "nlu_data/domain"
 CONFIG = "config.yml"
+ENCODER_FILES = (
+    "__init__.py",
+    "adapter.py",
+    "e5.py",
+    "e5_adapter.npz",
+    "e5_network.py",
+    "e5_tokenizer.py",
+    "e5_weights.py",
+    "use.py",
+)
+"""What decides the vectors of a text; how vectors are kept and how the adapter is fitted does not."""
 KEPT = 2
 """Models that stay on disk: the current one and the one before."""
 
@@ -45,8 +56,8 @@ def inputs(project: Path = PROJECT) -> Iterator[Path]:
     """Every file a model depends on, in a fixed order."""
     yield project / CONFIG
     yield from sorted((project / DATA).rglob("*.yml"))
-    for folder in ("components", "encoders"):
-        yield from sorted((project / "bot" / "dialogue" / folder).glob("*.py"))
+    yield from sorted((project / "bot" / "dialogue" / "components").glob("*.py"))
+    yield from (path for name in ENCODER_FILES if (path := project / "bot" / "encoders" / name).is_file())
     # They decide in which letters a message is read.
     for name in ("language_model.py", "language_words.yml", "languages.py", "latin_typed.py"):
         yield project / "bot" / "content" / name

@@ -26,7 +26,7 @@ def test_the_fingerprint_does_not_depend_on_the_folder(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["config.yml", "nlu_data/ru/topics.yml", "nlu_data/domain/slots.yml", "bot/dialogue/encoders/e5.py"]
+    "file", ["config.yml", "nlu_data/ru/topics.yml", "nlu_data/domain/slots.yml", "bot/encoders/e5.py"]
 )
 def test_a_changed_input_asks_for_training(project: Path, file: str) -> None:
     models = project / "models"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,22 +19,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.latin_typed import readings
-from bot.dialogue.encoders.base import EncoderMissing, SentenceEncoder
-from bot.dialogue.encoders.e5 import E5Encoder
-from bot.dialogue.encoders.use import UseEncoder
-from bot.dialogue.encoders.vector_store import VectorStore
-
-ENCODERS: dict[str, type[UseEncoder] | type[E5Encoder]] = {"use": UseEncoder, "e5": E5Encoder}
-
-
-@lru_cache(maxsize=len(ENCODERS))
-def shared_encoder(name: str) -> SentenceEncoder:
-    """One encoder a process, however many models are loaded (a reload must not cost its memory again).
-
-    Raises:
-        EncoderMissing: If its package is not installed.
-    """
-    return ENCODERS[name]()
+from bot.encoders import ENCODERS, EncoderMissing, SentenceEncoder, shared_encoder
+from bot.encoders.vector_store import VectorStore
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.dialogue.encoders.base import SentenceEncoder
+from bot.encoders.base import SentenceEncoder
 
 BATCH = 256
 """Texts between two lines of progress."""

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.dialogue.components.sentence_vectors import ENCODERS, shared_encoder
-from bot.dialogue.encoders.vector_store import VectorStore
+from bot.encoders import ENCODERS, shared_encoder
+from bot.encoders.vector_store import VectorStore
 
 
 def nearness(a: np.ndarray, b: np.ndarray) -> float:

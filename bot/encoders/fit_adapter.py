@@ -1,0 +1,323 @@
+"""Fits the encoder's adapter to the training examples: ``python -m bot.encoders.fit_adapter``.
+
+This is the slow part of learning how people write (about an hour on two cores, docs/development.md), so it is not part
+of ``pristan train``: its result, two megabytes, is kept in the repository. Fit it again after the examples have grown
+by a tenth or more; until then new examples count through the intent reader alone.
+
+The upper layers learn to tell the intents apart (cross-entropy over the mean state, with a linear reader that is
+thrown away), by low-rank adaptation (Hu et al. 2021) with AdamW (Loshchilov and Hutter 2019); examples are varied with
+typing mistakes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from bot.content.latin_typed import readings
+from bot.content.normalise import HAN
+from bot.encoders.adapter import ADAPTER, read_adapter
+from bot.encoders.e5 import PREFIX, weight_path
+from bot.encoders.e5_network import NORMS, PROJECTIONS, Layer, Network, layer_weights, mean_state, norm_weights, project
+from bot.encoders.e5_weights import Shape, WeightFile, dequantise
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "nlu_data"
+#: Layers below this one stay as published: their states are computed once a round.
+FIRST_LAYER = 3
+RANK = 16
+#: How much the product of the thin matrices counts while it is learned.
+_STRENGTH = 2.0
+LONGEST = 300
+_PIECES = 64
+_BATCH = 32
+_SMOOTHING = 0.1
+_DROPOUT = 0.1
+_WARM_UP = 0.06
+_WIDTH = 3.0
+_ENTITY = re.compile(r"\[([^\]]+)\](?:\{[^}]*\}|\([^)]*\))")
+_KEYS_NEARBY = {"cyrillic": "аеиоуыянтсрвлкмд", "latin": "aeiostnrlhd"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A training example without its entity marks."""
+
+    text: str
+    intent: str
+
+
+def read_examples(folder: Path) -> list[Example]:
+    """All examples of the four languages.
+
+    Args:
+        folder: ``nlu_data``, with a folder a language.
+    """
+    found = []
+    for path in sorted(folder.glob("??/*.yml")):
+        for item in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
+            if "intent" in item:
+                found += [Example(_ENTITY.sub(r"\1", text), item["intent"]) for text in _texts(item["examples"])]
+    return found
+
+
+def _texts(examples: str | list[dict[str, str]]) -> Iterator[str]:
+    if not isinstance(examples, str):
+        yield from (one["text"] for one in examples)
+        return
+    for part in re.split(r"^- ", examples, flags=re.MULTILINE)[1:]:
+        yield "\n".join(line.strip() for line in part.strip().splitlines())
+
+
+def mistyped(text: str, chance: random.Random) -> str:
+    """A text with one or two slips of the finger."""
+    letters = list(text)
+    for _ in range(1 + (len(letters) > 30)):
+        place, slip = chance.randrange(len(letters)), chance.random()
+        if not letters[place].isalpha():
+            continue
+        if slip < 0.3 and place + 1 < len(letters):
+            letters[place], letters[place + 1] = letters[place + 1], letters[place]
+        elif slip < 0.6:
+            letters[place] = ""
+        elif slip < 0.75:
+            letters[place] *= 2
+        elif not HAN.search(text):
+            cyrillic = "а" <= letters[place][:1].lower() <= "я"
+            letters[place] = chance.choice(_KEYS_NEARBY["cyrillic" if cyrillic else "latin"])
+    return "".join(letters) or text
+
+
+def varied(text: str, chance: random.Random) -> str:
+    """A text as somebody else might have typed it."""
+    if len(text) > 8 and chance.random() < 0.2:
+        text = mistyped(text, chance)
+    if chance.random() < 0.15:
+        text = text.lower()
+    return text.rstrip(".?!。？！") or text if chance.random() < 0.1 else text
+
+
+class Fitting:
+    """The network with thin matrices beside its upper layers, and the reader on top.
+
+    Args:
+        file: The weights as published.
+        classes: How many intents there are.
+        start: An adapter to go on from.
+    """
+
+    def __init__(self, file: WeightFile, classes: int, start: Mapping[str, np.ndarray] | None) -> None:
+        import tensorflow as tf
+
+        self._file, shape = file, file.shape
+        self._words = file.blocks("emb.word", shape.vocabulary, shape.hidden)
+        places = file.floats("emb.pos").reshape(-1, shape.hidden)[:_PIECES]
+        self._offsets = places + file.floats("emb.type").reshape(-1, shape.hidden)[0]
+        self._first_norm = tuple(tf.constant(weights) for weights in norm_weights(file, "emb.ln"))
+        self._published = [layer_weights(file, index) for index in range(shape.layers)]
+        self._lower = [_constant(layer) for layer in self._published[:FIRST_LAYER]]
+        tf.keras.utils.set_random_seed(1)
+        self._thin = {index: _thin_matrices(shape, index, start) for index in range(FIRST_LAYER, shape.layers)}
+        self._reader = tf.Variable(tf.zeros([shape.hidden, classes])), tf.Variable(tf.zeros([classes]))
+        self._plain = Network(shape)
+        self._network = Network(shape, _project_with_thin, _DROPOUT)
+        signature = [tf.TensorSpec([None, None, shape.hidden], tf.float32), tf.TensorSpec([None], tf.int32)]
+        self._bottom = tf.function(self._below, input_signature=signature)
+        self.variables = [one for thin in self._thin.values() for one in thin.values()]
+
+    def _below(self, states: Any, lengths: Any) -> Any:
+        return self._plain.through(self._plain.norm(states, self._first_norm), lengths, self._lower)[-1]
+
+    def lower_states(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """What the unchanged layers make of texts: float16 of shape (pieces, hidden) each."""
+        pieces = [self._file.tokenizer.encode(PREFIX + readings(text[:LONGEST])[0][0], _PIECES) for text in texts]
+        order = sorted(range(len(texts)), key=lambda index: len(pieces[index]))
+        states: list[np.ndarray] = [np.empty(0)] * len(texts)
+        position = 0
+        while position < len(order):
+            batch = order[position : position + max(1, 2048 // len(pieces[order[position]]))]
+            position += len(batch)
+            embedded = [dequantise(self._words[pieces[i]]) + self._offsets[: len(pieces[i])] for i in batch]
+            padded, lengths = _padded(embedded)
+            made = self._bottom(padded, lengths).numpy()
+            for row, index in enumerate(batch):
+                states[index] = made[row, : lengths[row]].astype(np.float16)
+        return states
+
+    def scores(self, states: Any, lengths: Any) -> Any:
+        """What the reader says of lower states: (batch, classes)."""
+        import tensorflow as tf
+
+        layers = [_with_thin(self._published[index], thin) for index, thin in self._thin.items()]
+        mean = mean_state(self._network.through(states, lengths, layers)[-1], lengths) * _WIDTH
+        return tf.matmul(tf.nn.dropout(mean, _DROPOUT), self._reader[0]) + self._reader[1]
+
+    def fit(self, examples: Sequence[Example], intents: Sequence[str], rounds: int, rate: float) -> None:
+        """Learn; says how far it is on stderr."""
+        import tensorflow as tf
+
+        labels = np.array([intents.index(example.intent) for example in examples], dtype=np.int32)
+        counts = np.bincount(labels, minlength=len(intents)).clip(1)
+        # Rare intents count more, by the square root of how rare they are.
+        weights = tf.constant(np.sqrt(len(labels) / (len(intents) * counts)).astype(np.float32))
+        steps = rounds * -(-len(labels) // _BATCH)
+        schedule = _rising_and_falling(rate, steps)
+        optimizer = tf.keras.optimizers.AdamW(schedule, weight_decay=0.01, global_clipnorm=1.0)
+        reader_optimizer = tf.keras.optimizers.AdamW(
+            _rising_and_falling(10 * rate, steps), weight_decay=0.01, global_clipnorm=1.0
+        )
+        for chosen, variables in ((optimizer, self.variables), (reader_optimizer, self._reader)):
+            chosen.build(list(variables))
+        hidden = self._file.shape.hidden
+
+        @tf.function(
+            input_signature=[
+                tf.TensorSpec([None, None, hidden], tf.float32),
+                tf.TensorSpec([None], tf.int32),
+                tf.TensorSpec([None], tf.int32),
+            ]
+        )
+        def learn(states: Any, lengths: Any, wanted: Any) -> Any:
+            with tf.GradientTape() as tape:
+                targets = tf.one_hot(wanted, len(intents)) * (1 - _SMOOTHING) + _SMOOTHING / len(intents)
+                losses = tf.nn.softmax_cross_entropy_with_logits(targets, self.scores(states, lengths))
+                shares = tf.gather(weights, wanted)
+                loss = tf.reduce_sum(losses * shares) / tf.reduce_sum(shares)
+            slopes = tape.gradient(loss, [*self.variables, *self._reader])
+            count = len(self.variables)
+            optimizer.apply_gradients(zip(slopes[:count], self.variables, strict=True))
+            reader_optimizer.apply_gradients(zip(slopes[count:], self._reader, strict=True))
+            return loss
+
+        chance, order, started = random.Random(7), np.random.default_rng(0), time.monotonic()
+        for number in range(1, rounds + 1):
+            # The first round sees the examples as they are written.
+            texts = [varied(one.text, chance) if number > 1 else one.text for one in examples]
+            states = self.lower_states(texts)
+            batches = _batches(np.array([len(state) for state in states]), order)
+            lost = 0.0
+            for done, batch in enumerate(batches, start=1):
+                padded, lengths = _padded([states[index] for index in batch])
+                lost += float(learn(padded, lengths, labels[batch]))
+                if done % 50 == 0 or done == len(batches):
+                    say = f"round {number} of {rounds}: {done} of {len(batches)}, loss {lost / done:.3f}"
+                    print(f"adapter: {say}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+
+    def adapter(self) -> dict[str, np.ndarray]:
+        """What was learned, as :func:`bot.encoders.adapter.adapted` reads it; half precision."""
+        found = {}
+        for index, thin in self._thin.items():
+            for name, variable in thin.items():
+                values = variable.numpy() * (_STRENGTH if name.endswith(".out") else 1.0)
+                found[f"l{index}.{name}"] = values.astype(np.float16)
+        return found
+
+
+def _constant(layer: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Layer:
+    import tensorflow as tf
+
+    return {name: (tf.constant(one), tf.constant(other)) for name, (one, other) in layer.items()}
+
+
+def _thin_matrices(shape: Shape, index: int, start: Mapping[str, np.ndarray] | None) -> dict[str, Any]:
+    import tensorflow as tf
+
+    hidden, inner = shape.hidden, shape.inner
+    sizes = {"qkv": (hidden, 3 * hidden), "out": (hidden, hidden), "up": (hidden, inner), "down": (inner, hidden)}
+    made: dict[str, Any] = {}
+    for name in PROJECTIONS:
+        entering, leaving = sizes[name]
+        made[f"{name}.in"] = tf.Variable(tf.random.normal([entering, RANK]) * entering**-0.5)
+        made[f"{name}.out"] = tf.Variable(tf.zeros([RANK, leaving]))
+        made[f"{name}.bias"] = tf.Variable(tf.zeros([leaving]))
+    for name in NORMS:
+        made[f"{name}.scale"] = tf.Variable(tf.zeros([hidden]))
+        made[f"{name}.shift"] = tf.Variable(tf.zeros([hidden]))
+    if start is not None:
+        for name, variable in made.items():
+            variable.assign(start[f"l{index}.{name}"] / (_STRENGTH if name.endswith(".out") else 1.0))
+    return made
+
+
+def _with_thin(layer: Mapping[str, tuple[np.ndarray, np.ndarray]], thin: Mapping[str, Any]) -> Layer:
+    """A layer's published weights beside its thin matrices, for :func:`_project_with_thin`."""
+    combined: dict[str, tuple[Any, Any]] = {}
+    for name in PROJECTIONS:
+        matrix, bias = layer[name]
+        combined[name] = (matrix, bias + thin[f"{name}.bias"])
+        combined[f"{name}.thin"] = (thin[f"{name}.in"], thin[f"{name}.out"])
+    for name in NORMS:
+        scale, shift = layer[name]
+        combined[name] = (scale + thin[f"{name}.scale"], shift + thin[f"{name}.shift"])
+    return combined
+
+
+def _project_with_thin(states: Any, layer: Layer, name: str) -> Any:
+    import tensorflow as tf
+
+    entering, leaving = layer[f"{name}.thin"]
+    return project(states, layer, name) + tf.matmul(tf.matmul(states, entering), leaving) * _STRENGTH
+
+
+def _padded(states: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    lengths = np.array([len(state) for state in states], dtype=np.int32)
+    padded = np.zeros((len(states), int(lengths.max()), states[0].shape[1]), dtype=np.float32)
+    for row, state in enumerate(states):
+        padded[row, : len(state)] = state
+    return padded, lengths
+
+
+def _batches(lengths: np.ndarray, chance: np.random.Generator) -> list[np.ndarray]:
+    """Batches of texts of similar length, in a random order."""
+    order = np.argsort(lengths + chance.uniform(0, 6, len(lengths)))
+    batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+    chance.shuffle(batches)
+    return batches
+
+
+def _rising_and_falling(rate: float, steps: int) -> Any:
+    """A rate that rises for the first steps and then falls to nothing."""
+    import tensorflow as tf
+
+    class RisingAndFalling(tf.keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step: Any) -> Any:
+            done = tf.cast(step, tf.float32) + 1.0
+            return rate * tf.minimum(done / (_WARM_UP * steps), 1.0) * tf.maximum(0.0, (steps - done) / steps)
+
+    return RisingAndFalling()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line: fits the adapter and puts it in place."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bot.encoders.fit_adapter", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--examples", type=Path, default=EXAMPLES, help="folder with a folder of examples a language")
+    parser.add_argument("--output", type=Path, default=ADAPTER, help="where the adapter is put")
+    parser.add_argument("--rounds", type=int, default=3, help="how often all examples are seen")
+    parser.add_argument("--rate", type=float, default=5e-4, help="learning rate at its highest")
+    parser.add_argument("--go-on", action="store_true", help="start from the adapter that is there")
+    options = parser.parse_args(arguments)
+    examples = read_examples(options.examples)
+    intents = sorted({example.intent for example in examples})
+    print(f"adapter: {len(examples)} examples of {len(intents)} intents", file=sys.stderr, flush=True)
+    fitting = Fitting(WeightFile(weight_path()), len(intents), read_adapter(options.output) if options.go_on else None)
+    fitting.fit(examples, intents, options.rounds, options.rate)
+    part = options.output.with_suffix(".part.npz")
+    np.savez_compressed(part, **fitting.adapter())
+    part.replace(options.output)
+    print(f"adapter: {options.output}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
