@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settings import Settings
+from bot.store.auto_delete import AutoDelete
 from bot.store.cases import Cases
 from bot.store.clock import Clock, utc_now
 from bot.store.counters import PURGE_DUE, Counters, set_counter
@@ -48,6 +49,7 @@ class Store:
         self.outbox = Outbox(self._database, keyring, self._clock, self.purge_if_due)
         self.people = People(self._database, keyring)
         self.cases = Cases(self._database, keyring)
+        self.auto_delete = AutoDelete(self._database, keyring, self._clock, self.outbox)
 
     @property
     def database(self) -> Database:
