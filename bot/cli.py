@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import quiet
 from bot.directory.commands import add_find_arguments
+from bot.operator_commands import OPERATOR_COMMANDS, add_operator_commands
 from bot.settings import Settings, SettingsError
 
 #: Exit codes: all well; something was found or failed; the command was used wrongly.
@@ -59,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     content_action.add_parser("check", help="check catalogues, rules, sources and examples")
     content_action.add_parser("readability", help="how hard the answers are to read, a table by language")
     content_action.add_parser("update", help="carry changed English texts into the other catalogues")
+
+    add_operator_commands(commands)
     return parser
 
 
@@ -206,6 +209,7 @@ _COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "screen": _screen,
     "directory": _directory,
     "content": _content,
+    **OPERATOR_COMMANDS,
 }
 
 

@@ -32,6 +32,8 @@ _FIRST_POLL_SECONDS = 1.5
 _FIRST_ANSWERS_SECONDS = 10.0
 #: How often expired data is erased, seconds.
 _SWEEP_SECONDS = 3600.0
+#: How often messages are looked through that delete themselves, seconds.
+_AUTO_DELETE_SECONDS = 60.0
 
 
 def _say(line: str) -> None:
@@ -94,7 +96,12 @@ async def run(
         _say("Emergencies, the directory and offers are answered already; the dialogue model follows.")
         if started is not None:
             started(sandbox.url if sandbox is not None else settings.telegram_api_url)
-        for work in (_bring_up(telegram, content, model), _sweep(store, settings.staff_chat_id), _announce(model)):
+        for work in (
+            _bring_up(telegram, content, model),
+            _sweep(store, settings.staff_chat_id),
+            _auto_delete(store),
+            _announce(model),
+        ):
             background.append(asyncio.create_task(work))
         await stopping.wait()
         _say("Stopping: finishing what is under way.")
@@ -121,6 +128,16 @@ async def _bring_up(telegram: TelegramBot, content: Content, model: ModelLoader)
 async def _announce(model: ModelLoader) -> None:
     await model.ready.wait()
     _say("The dialogue model answers.")
+
+
+async def _auto_delete(store: Store) -> None:
+    """Have messages deleted whose time has come, as people picked it."""
+    while True:
+        try:
+            await store.auto_delete.sweep()
+        except Exception as error:
+            _log.error("messages could not be looked through for deletion (%s); trying again", type(error).__name__)
+        await asyncio.sleep(_AUTO_DELETE_SECONDS)
 
 
 async def _sweep(store: Store, staff_chat_id: int | None) -> None:

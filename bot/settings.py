@@ -28,6 +28,7 @@ SETTING_NAMES = (
     "PRISTAN_DATABASE_URL",
     "PRISTAN_REDIS_URL",
     "PRISTAN_SECRET_KEY_FILE",
+    "PRISTAN_KEYS_COPY",
     "PRISTAN_STAFF_CHAT_ID",
     "PRISTAN_WEBHOOK_URL",
     "PRISTAN_DESK_URL",
@@ -64,6 +65,7 @@ class Settings:
         staff_chat_id: id of the staff forum group (negative), or None: no handoff to a group.
         webhook_url: public https address for webhooks, or None: long polling.
         desk_url: address under which staff reach the web desk, or None.
+        keys_copy: file on another disk with a copy of people's keys (see `bot.store.keys_copy`), or None.
     """
 
     home: Path
@@ -77,6 +79,7 @@ class Settings:
     staff_chat_id: int | None = None
     webhook_url: str | None = field(default=None, repr=False)
     desk_url: str | None = None
+    keys_copy: Path | None = None
 
     @classmethod
     def from_environment(
@@ -111,6 +114,7 @@ class Settings:
             staff_chat_id=source.get("PRISTAN_STAFF_CHAT_ID", _group_id),
             webhook_url=source.get("PRISTAN_WEBHOOK_URL", _https_address),
             desk_url=source.get("PRISTAN_DESK_URL", _web_address),
+            keys_copy=source.get("PRISTAN_KEYS_COPY", _path),
         )
 
     @property

@@ -54,6 +54,7 @@ class Menus:
                 Button(say("menu.language", language), "do:change_language"),
                 Button(say("menu.hide", language), "hide:"),
             ),
+            (Button(say("menu.privacy", language), "privacy:"),),
         )
 
     def help_buttons(self, language: str) -> tuple[tuple[Button, ...], ...]:

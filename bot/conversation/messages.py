@@ -36,11 +36,15 @@ class Reply:
         text: HTML subset (``<b> <i> <code> <blockquote>``); everything else in it is escaped already.
         buttons: rows of inline buttons.
         ask_location: also offer Telegram's "share my location" keyboard button.
+        urgent: numbers of an emergency: nothing may stand before them or cover them.
+        plain: sent as it is, without a way to hide the chat under it.
     """
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     ask_location: bool = False
+    urgent: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)

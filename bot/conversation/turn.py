@@ -18,11 +18,14 @@ from typing import Any, Protocol
 from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES, choose, identify, only_frames
 from bot.conversation.countries import ask_country, country_buttons
+from bot.conversation.cover import AWAITED_WORD, is_covered, kept_under_cover
 from bot.conversation.menus import Menus
 from bot.conversation.messages import Button, Inbound, Reply
 from bot.conversation.offers import OfferAnswer, by_weight
+from bot.conversation.privacy import PrivacySettings
 from bot.conversation.services import ServicesAnswer
 from bot.conversation.sources import Sources
+from bot.conversation.under_cover import UnderCover, delete_message
 from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT, FALLBACK
 from bot.dialogue.wishes import TROUBLES
 from bot.directory.find import NEEDS
@@ -152,6 +155,8 @@ class Conversation:
         self.relay = relay
         self.menus = Menus(catalogues)
         self._emergency = EmergencyAnswer(catalogues, directory)
+        self._privacy = PrivacySettings(catalogues)
+        self._under_cover = UnderCover(catalogues, self._emergency, self.menus, relay.staff_chat_id)
         self._offers = OfferAnswer(catalogues)
         self._services = ServicesAnswer(catalogues, directory)
         self._sources = sources
@@ -175,6 +180,13 @@ class Conversation:
         if alarm is not None and alarm.kind == "quick_exit":
             await self._hide(turn)
             return []
+        if is_covered(person):
+            return await self._covered(alarm, inbound, turn, answered=alarm_answered)
+        if person.fields.get("expecting") == AWAITED_WORD and alarm is None:
+            if inbound.kind not in ("command", "button"):
+                delete_message(turn, inbound)
+                return [self._privacy.word_chosen(inbound, person, person.language or "en")]
+            person.fields.pop("expecting")
         language = self._language(inbound, turn)
         case = await turn.current_case()
         if person.silent_since is not None and not person.fields.get(HIDDEN):
@@ -205,17 +217,23 @@ class Conversation:
             return look_for_alarm(inbound.text, self.net, self.screener)
         return None
 
-    def alarm_replies(self, alarm: Alarm, inbound: Inbound, chosen: str | None, country: str | None) -> list[Reply]:
+    def alarm_replies(
+        self, alarm: Alarm, inbound: Inbound, chosen: str | None, country: str | None, *, covered: bool = False
+    ) -> list[Reply]:
         """The answer to an alarm: no model, no database, so that it can be given when both are gone."""
         kind = alarm.emergency
         if kind is None:
             return []
         place = here(inbound.text)
         country = place.country if place else country
-        return [
-            Reply(self._emergency.text(kind, language, country), self._alarm_buttons(kind, language, country))
-            for language in self._alarm_languages(alarm, inbound, chosen)
-        ]
+        languages = self._alarm_languages(alarm, inbound, chosen)
+        if covered:
+            return [self._under_cover.numbers(kind, language, country) for language in languages]
+        return [self._alarm_reply(kind, language, country) for language in languages]
+
+    def _alarm_reply(self, kind: Emergency, language: str, country: str | None) -> Reply:
+        buttons = self._alarm_buttons(kind, language, country)
+        return Reply(self._emergency.text(kind, language, country), buttons, urgent=True)
 
     # Language
 
@@ -275,8 +293,7 @@ class Conversation:
 
     def _emergency_reply(self, kind: Emergency, turn: Turn, language: str) -> Reply:
         self._mark_alarm(turn, kind)
-        country = turn.person.country
-        return Reply(self._emergency.text(kind, language, country), self._alarm_buttons(kind, language, country))
+        return self._alarm_reply(kind, language, turn.person.country)
 
     def _recent_alarm(self, turn: Turn) -> Emergency | None:
         alarm = turn.person.fields.get("alarm")
@@ -289,9 +306,22 @@ class Conversation:
 
     async def _hide(self, turn: Turn) -> None:
         case = await turn.current_case()
-        await hide(turn, self.catalogues.text("command.start", turn.person.language or "en"))
+        start = self.catalogues.text("command.start", turn.person.language or "en")
+        await hide(turn, start, kept_under_cover(turn.person))
         if case is not None and case.topic_id is not None:  # without a topic it would stand in General, of nobody
             self.relay.note(turn, case, "staff.hidden")
+
+    async def _covered(self, alarm: Alarm | None, inbound: Inbound, turn: Turn, *, answered: bool) -> list[Reply]:
+        if (inbound.kind == "command" and inbound.command == "hide") or inbound.text == "hide:":
+            await self._hide(turn)
+            return []
+        if alarm is None:
+            return await self._under_cover.respond(inbound, turn, self._recent_alarm(turn))
+        place = here(inbound.text)
+        if place is not None:
+            turn.person.country = place.country
+        self._mark_alarm(turn, alarm.kind)
+        return [] if answered else self.alarm_replies(alarm, inbound, None, turn.person.country, covered=True)
 
     # A talk with staff
 
@@ -404,6 +434,9 @@ class Conversation:
             if argument == "do":
                 return [self._offers.what_to_do(language)]
             return [self._offers.all_signs(turn.person.fields.get("offer_flags", []), language)]
+        if verb == "privacy":
+            reply = self._privacy.press(argument, turn.person, language)
+            return stale if reply is None else [reply]
         if verb == "source":
             return [self._sources.reply(argument, self.catalogues, language)]
         if verb == "country":
@@ -706,12 +739,15 @@ class Conversation:
                     for row in _rows(output.get("buttons") or [])
                 )
                 text_id = str(output.get("text_id") or "")
+                if text_id.startswith("topic.privacy_question"):
+                    buttons = (self._privacy.menu_row(language), *buttons)
                 if text_id == "out_of_scope":
                     buttons = self.menus.main_buttons(language)
                 if self._sources.of(text_id):
                     sources = Button(self.catalogues.text("button.sources", language), f"source:{text_id}")
                     buttons = (*buttons, (sources,))
-                replies.append(Reply(self._soft_alarm(output, turn, language) + str(output["text"]), buttons))
+                above = self._soft_alarm(output, turn, language)
+                replies.append(Reply(above + str(output["text"]), buttons, urgent=bool(above)))
         replies = replies or [self.menus.main(language, "doubt.rephrase")]
         if result.also:
             replies[-1] = self._offer_others(replies[-1], result.also, language)

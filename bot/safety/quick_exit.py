@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.store.people import Person
 from bot.store.turn import Turn
 
 #: Messages deleted by one call (https://core.telegram.org/bots/api#deletemessages).
@@ -17,7 +18,7 @@ def chunks(message_ids: Sequence[int]) -> Iterator[list[int]]:
         yield newest_first[start : start + DELETED_AT_ONCE]
 
 
-async def hide(turn: Turn, start: str) -> None:
+async def hide(turn: Turn, start: str, kept: Person | None = None) -> None:
     """Delete both sides' messages as far as Telegram allows, empty the chat's command menu, forget the dialogue.
 
     Nothing is sent: a notification would tell more than an empty chat.
@@ -25,9 +26,10 @@ async def hide(turn: Turn, start: str) -> None:
     Args:
         turn: the person's turn; ends with the person being a stranger, but for an open case.
         start: what the one command that is left is called.
+        kept: what they chose beforehand to have remembered all the same.
     """
     chat_id = turn.person.chat_id
-    erased = await turn.hide()
+    erased = await turn.hide(kept)
     empty_chat(turn, chat_id, erased.message_ids, start)
 
 

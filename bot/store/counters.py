@@ -10,6 +10,10 @@ from bot.store.models import counters
 
 #: Not a counter but a note to ourselves: something was erased, and the files must be rebuilt.
 PURGE_DUE = "store.purge_due"
+#: Not a counter either: the random number by which a copy of the keys knows its database.
+IDENTITY = "store.identity"
+#: Names that tell nothing of what happened.
+NOTES = (PURGE_DUE, IDENTITY)
 
 
 async def count(connection: AsyncConnection, name: str, by: int = 1) -> None:
@@ -38,7 +42,7 @@ class Counters:
         """Every counter by name."""
         async with self._database.reading() as connection:
             rows = await connection.execute(select(counters.c.name, counters.c.value).order_by(counters.c.name))
-            return {row.name: row.value for row in rows if row.name != PURGE_DUE}
+            return {row.name: row.value for row in rows if row.name not in NOTES}
 
     async def add(self, name: str, by: int = 1) -> None:
         """Add to a counter outside of any turn."""

@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from bot.store.exclusive import DatabaseLock
+
 #: How long a connection waits for another process's lock, milliseconds.
 BUSY_TIMEOUT_MS = 10_000
 
@@ -69,12 +71,29 @@ class Database:
             max_overflow=4,
         )
         self._writing = asyncio.Lock()
+        self._lock: DatabaseLock | None = None
         if self.is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _prepare)
             event.listen(self._engine.sync_engine, "begin", _begin)
 
+    async def lock(self, exclusive: bool = False) -> None:
+        """Say that this process uses the database, until it closes it.
+
+        Args:
+            exclusive: nobody else may use it meanwhile.
+
+        Raises:
+            InUse: another process is in the way.
+        """
+        lock = DatabaseLock(exclusive)
+        await lock.take(self._engine, self.file)
+        self._lock = lock
+
     async def close(self) -> None:
         """Close every connection; SQLite folds the journal into the database with the last one."""
+        if self._lock is not None:
+            await self._lock.release()
+            self._lock = None
         await self._engine.dispose()
 
     @asynccontextmanager
@@ -106,12 +125,20 @@ class Database:
         the old page, and deleting the row later does not reach it. Rebuilding the file does; emptying the journal then
         removes the older pages there.
 
+        On PostgreSQL the table of keys is rebuilt, and dead rows are taken out of the others. Older pages stay in the
+        server's journal until it is recycled, and freed blocks on its disk: see docs/privacy.md.
+
         Returns:
             False if a reader of another process was in the way; call again later.
         """
-        if not self.is_sqlite:
-            return True  # the server's own autovacuum and journal are the operator's matter
-        return await to_the_end(self._purge())
+        return await to_the_end(self._purge() if self.is_sqlite else self._vacuum())
+
+    async def _vacuum(self) -> bool:
+        async with self._engine.connect() as plain:
+            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.exec_driver_sql("VACUUM FULL person_keys")
+            await connection.exec_driver_sql("VACUUM")
+        return True
 
     async def _purge(self) -> bool:
         async with self._writing, self._engine.connect() as plain:

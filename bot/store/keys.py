@@ -159,6 +159,62 @@ def load_master_key(file: Path, may_create: bool) -> bytes:
     return master
 
 
+def pending_key_file(file: Path) -> Path:
+    """Where a new key waits until everything is written under it."""
+    return file.with_name(f"{file.name}.next")
+
+
+def adopt_pending_key(file: Path) -> None:
+    """Put the waiting key into the place of the old one, whose bytes are overwritten first.
+
+    A process that dies in between leaves the waiting key, which the database recognises (`bot.store.store`).
+
+    Raises:
+        KeyFileError: the file or its folder cannot be written.
+    """
+    pending = pending_key_file(file)
+    try:
+        if file.exists():
+            overwrite(file)
+        os.replace(pending, file)
+        sync_folder(file.parent)
+    except OSError as error:
+        raise KeyFileError(
+            f"The new key cannot be put into {file} ({error.strerror}). Everything is written under it already: "
+            f"rename {pending} to {file} by hand."
+        ) from None
+
+
+def discard_pending_key(file: Path) -> None:
+    """Remove a waiting key under which nothing was written."""
+    pending = pending_key_file(file)
+    try:
+        overwrite(pending)
+        pending.unlink()
+    except OSError as error:
+        raise KeyFileError(
+            f"{pending} is left from a change of keys that did not happen and cannot be removed ({error.strerror}). "
+            "Remove it by hand."
+        ) from None
+
+
+def overwrite(file: Path) -> None:
+    """Write zeros over a file: what the medium keeps elsewhere (flash, snapshots) is beyond a program's reach."""
+    with file.open("r+b") as stream:
+        stream.write(b"\0" * file.stat().st_size)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Make a rename or a new file in a folder durable."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def _create(file: Path) -> None:
     """Write a new key durably and whole: two processes that start at once end up with the same file."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -176,11 +232,7 @@ def _create(file: Path) -> None:
         pass  # another process was first: its key counts
     finally:
         draft.unlink()
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(file.parent)
 
 
 def _tighten(file: Path) -> None:

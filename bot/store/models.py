@@ -73,6 +73,7 @@ people = Table(
     Column("state_enc", LargeBinary, nullable=False),
     Column("unprompted_ok", Boolean, nullable=False),
     Column("silent_since", UtcDateTime),
+    Column("delete_after_hours", Integer),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen", UtcDateTime, nullable=False, index=True),
 )
@@ -171,6 +172,7 @@ sent_messages = Table(
     Column("message_id", BigInteger, primary_key=True, autoincrement=False),
     Column("direction", String(3), nullable=False),
     Column("at", UtcDateTime, nullable=False, index=True),
+    Column("deleted_by", BigInteger),
 )
 
 audit = Table(

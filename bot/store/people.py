@@ -28,6 +28,7 @@ class Person:
         city: as they named it.
         unprompted_ok: they agreed beforehand to messages they did not ask for.
         silent_since: moment of an alarm or quick exit; nothing unprompted is sent while it is set.
+        delete_after_hours: after so long each message of the chat, theirs and ours, is deleted; None: never.
         fields: anything else to remember, made of what JSON knows.
         last_seen: their previous turn, None for a stranger and after hiding.
     """
@@ -40,6 +41,7 @@ class Person:
     city: str | None = field(default=None, repr=False)
     unprompted_ok: bool = False
     silent_since: datetime | None = None
+    delete_after_hours: int | None = None
     fields: dict[str, Any] = field(default_factory=dict, repr=False)
     last_seen: datetime | None = None
 
@@ -96,6 +98,7 @@ async def load_person(connection: AsyncConnection, key: bytes, ref: str) -> Pers
         city=state["city"],
         unprompted_ok=row.unprompted_ok,
         silent_since=row.silent_since,
+        delete_after_hours=row.delete_after_hours,
         fields=state["fields"],
         last_seen=None if state["hidden"] else row.last_seen,
     )
@@ -121,6 +124,7 @@ async def save_person(
         "state_enc": seal_json(key, state, f"people.state/{person.ref}"),
         "unprompted_ok": person.unprompted_ok,
         "silent_since": person.silent_since,
+        "delete_after_hours": person.delete_after_hours,
         "last_seen": now,
     }
     changed = await connection.execute(update(people).where(people.c.ref == person.ref).values(**values))

@@ -27,24 +27,70 @@ from bot.store.models import (
 from bot.store.person_keys import ONCE, destroy_once_key_if_unused
 from bot.store.wipe import destroy_key_if_unused
 
-#: Days that each kind is kept, and counted from when.
-RETENTION_DAYS: dict[str, int] = {
-    "inbox.done": 2,  # from its arrival; only the number, and Telegram repeats an update for at most 24 hours
-    "inbox.failed": 3,  # from its arrival; for a retry after a correction
-    "outbox.finished": 1,  # from its making; without parameters
-    "outbox.unsent": 7,  # from when it should have gone; what could not be sent for a week helps nobody any more
-    "dialogues": 7,  # from the last turn
-    "sent_messages": 2,  # from sending; later a bot cannot delete them
-    "cases.alive": 30,  # from the last message; people are told before (`Cases.expiring`)
-    "cases.closed": 30,  # from closing
-    "people": 90,  # from the last turn, unless a case is kept
-    "audit": 365,  # from the event; holds nothing personal
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of what is stored.
+
+    Args:
+        holds: what it is, in an operator's words.
+        days: how long it is kept; None: until it was worked on.
+        counted_from: the moment the days begin.
+        personal: whether it is about a person, though encrypted or under a keyed hash.
+    """
+
+    holds: str
+    days: int | None
+    counted_from: str
+    personal: bool = True
+
+
+#: Everything that is stored, and for how long. The one place: the sweep, `pristan privacy` and docs/privacy.md use it.
+RETENTION: dict[str, Kind] = {
+    "inbox.waiting": Kind(
+        "messages that wait for their turn, encrypted; seconds in a bot that runs", None, "never lost"
+    ),
+    "inbox.failed": Kind(
+        "messages over which a turn failed five times, encrypted, for a retry after a correction", 3, "arrival"
+    ),
+    "inbox.done": Kind(
+        "numbers of finished updates; Telegram repeats an update for at most 24 hours", 2, "arrival", False
+    ),
+    "outbox.unsent": Kind("answers that could not be sent, encrypted", 7, "when it should have gone"),
+    "outbox.finished": Kind("the fact that an answer was sent or given up, without its text", 1, "writing"),
+    "dialogues": Kind("what a conversation is about, encrypted: no sentence of the person's", 7, "the last message"),
+    "sent_messages": Kind(
+        "numbers of a chat's messages, so that they can be deleted; later Telegram refuses", 2, "sending"
+    ),
+    "cases.alive": Kind(
+        "talks with staff: language, country, who wrote when; the words stand in the staff's group",
+        30,
+        "the last message",
+    ),
+    "cases.closed": Kind("the same, once the talk has ended", 30, "closing"),
+    "people": Kind("chat number, language, country, settings; encrypted but for the language", 90, "the last message"),
+    "audit": Kind("what happened, in fixed codes, such as «alarm.danger»", 365, "the event", False),
 }
 
 
 def keep(kind: str) -> timedelta:
-    """How long a kind of `RETENTION_DAYS` is kept."""
-    return timedelta(days=RETENTION_DAYS[kind])
+    """How long a kind of `RETENTION` is kept.
+
+    Raises:
+        LookupError: this kind has no such limit.
+    """
+    days = RETENTION[kind].days
+    if days is None:
+        raise LookupError(f"{kind} is kept until it was worked on")
+    return timedelta(days=days)
+
+
+def retention_table() -> str:
+    """The table in Markdown, as docs/privacy.md shows it."""
+    rows = [
+        f"| {kind.holds} | {kind.days or '-'} | {kind.counted_from} | `{name}` |" for name, kind in RETENTION.items()
+    ]
+    return "\n".join(("| what | days | counted from | name |", "| --- | --- | --- | --- |", *rows))
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settings import Settings
+from bot.store.auto_delete import AutoDelete
 from bot.store.cases import Cases
 from bot.store.clock import Clock, utc_now
 from bot.store.counters import PURGE_DUE, Counters, set_counter
 from bot.store.engine import Database
 from bot.store.errors import StoreError, WrongKeyError
 from bot.store.inbox import Inbox
-from bot.store.keys import Keyring, load_master_key
+from bot.store.keys import Keyring, adopt_pending_key, discard_pending_key, load_master_key, pending_key_file
+from bot.store.keys_copy import KeysCopy, KeysCopyError
 from bot.store.migrate import upgrade
 from bot.store.models import counters, key_check
 from bot.store.outbox import Outbox
@@ -32,24 +34,46 @@ _LOG = logging.getLogger(__name__)
 class Store:
     """Everything that survives a restart. Make it with `Store.open`."""
 
-    def __init__(self, database: Database, keyring: Keyring, clock: Clock) -> None:
+    def __init__(self, database: Database, keyring: Keyring, clock: Clock, keys_copy: Path | None = None) -> None:
         self._database = database
-        self._keyring = keyring
+        self._keys_copy = keys_copy
         self._clock = clock
-        self.inbox = Inbox(database, keyring, clock)
-        self.outbox = Outbox(database, keyring, clock, self.purge_if_due)
-        self.people = People(database, keyring)
-        self.cases = Cases(database, keyring)
         self.counters = Counters(database)
         self.retention = Retention(database, clock, self.purge_if_due)
+        self.use_keyring(keyring)
+
+    def use_keyring(self, keyring: Keyring) -> None:
+        """Go on under these keys; only for a store that is open exclusively and has not been used yet."""
+        self._keyring = keyring
+        self.inbox = Inbox(self._database, keyring, self._clock)
+        self.outbox = Outbox(self._database, keyring, self._clock, self.purge_if_due)
+        self.people = People(self._database, keyring)
+        self.cases = Cases(self._database, keyring)
+        self.auto_delete = AutoDelete(self._database, keyring, self._clock, self.outbox)
+
+    @property
+    def database(self) -> Database:
+        """The database, for rotation, backup and reports."""
+        return self._database
+
+    @property
+    def keyring(self) -> Keyring:
+        """What the master key gives, for rotation and backup."""
+        return self._keyring
 
     @classmethod
-    async def open(cls, settings: Settings, clock: Clock = utc_now) -> Store:
+    async def open(cls, settings: Settings, clock: Clock = utc_now, *, exclusive: bool = False) -> Store:
         """Open the database, bring it to the newest form, and check that the key file is the right one.
 
         Call ``outbox.recover()`` and ``inbox.waiting()`` afterwards, in the process that delivers and decides.
 
+        Args:
+            settings: where database and key file are.
+            clock: the time.
+            exclusive: for work during which nobody else may use the database.
+
         Raises:
+            InUse: another process uses the database in a way that excludes this one.
             MissingKeyError: there is data, but no key file.
             WrongKeyError: the key file belongs to another database.
             KeyFileError: the key file cannot be used.
@@ -64,9 +88,10 @@ class Store:
                 "Correct PRISTAN_DATABASE_URL or PRISTAN_HOME, or the rights of that folder."
             ) from None
         try:
+            await database.lock(exclusive)
             await database.write(upgrade)
             keyring = await _keyring(database, settings.secret_key_file)
-            store = cls(database, keyring, clock)
+            store = cls(database, keyring, clock, settings.keys_copy)
             await store.purge_if_due()
         except BaseException:
             await database.close()
@@ -109,23 +134,42 @@ class Store:
         )
 
     async def purge_if_due(self) -> None:
-        """Rebuild the files if something was erased since the last time.
+        """Rebuild the files if something was erased since the last time, and forget destroyed keys in their copy too.
 
-        What cannot be rebuilt now (a full disk, a reader in the way) stays due until the next sweep or start. It is no
-        failure of the caller: the rows are gone, and their keys with them.
+        What cannot be rebuilt now (a full disk, a reader in the way, a copy whose disk is away) stays due until the
+        next sweep or start. It is no failure of the caller: the rows are gone, and their keys with them.
         """
         try:
             async with self._database.reading() as connection:
                 due = (await connection.execute(select(counters.c.value).where(counters.c.name == PURGE_DUE))).scalar()
             if due and await self._database.purge():
+                await self.renew_keys_copy()
                 await self._database.write(lambda connection: set_counter(connection, PURGE_DUE, 0))
         except SQLAlchemyError as error:
             _LOG.warning("the database file could not be rebuilt after erasing (%s)", type(error).__name__)
+        except KeysCopyError as error:
+            _LOG.warning("%s", error)
+
+    async def renew_keys_copy(self) -> bool:
+        """Make the copy of people's keys hold those there are now.
+
+        Returns:
+            Whether there is such a copy (PRISTAN_KEYS_COPY).
+
+        Raises:
+            KeysCopyError: it cannot be written.
+        """
+        if self._keys_copy is None:
+            return False
+        await self._database.write(KeysCopy(self._keys_copy, self._keyring).renew)
+        return True
 
 
 async def _keyring(database: Database, file: Path) -> Keyring:
     async def work(connection: AsyncConnection) -> Keyring:
         known = (await connection.execute(select(key_check.c.fingerprint))).scalar()
+        if known is not None:
+            _settle_rotation(file, known)
         keyring = Keyring(load_master_key(file, may_create=known is None))
         if known is None:
             await connection.execute(insert(key_check).values(id=1, fingerprint=keyring.fingerprint))
@@ -137,6 +181,17 @@ async def _keyring(database: Database, file: Path) -> Keyring:
         return keyring
 
     return await database.write(work)
+
+
+def _settle_rotation(file: Path, fingerprint: str) -> None:
+    """Finish or undo a change of the master key that was cut off; the lock says that none is under way."""
+    pending = pending_key_file(file)
+    if not pending.exists():
+        return
+    if Keyring(load_master_key(pending, may_create=False)).fingerprint == fingerprint:
+        adopt_pending_key(file)
+    else:
+        discard_pending_key(file)
 
 
 def _prepare_folder(home: Path) -> None:

@@ -95,6 +95,7 @@ class Turn:
         self._counts: list[tuple[str, int]] = []
         self._erased: Erased | None = None
         self._wiped = False
+        self._kept: Person | None = None
         self._once: str | None = None
 
     # --- reading -----------------------------------------------------------------------------------------------------
@@ -265,12 +266,16 @@ class Turn:
         """
         return await self._erase(wipe=True)
 
-    async def hide(self) -> Erased:
+    async def hide(self, kept: Person | None = None) -> Erased:
         """Make the person a stranger at the end of the turn, but for a case that is not closed (see `bot.store.wipe`).
+
+        Args:
+            kept: what the person chose beforehand to have remembered all the same.
 
         Returns:
             What the caller must have deleted at Telegram's side; never topics.
         """
+        self._kept = kept
         return await self._erase(wipe=False)
 
     async def _erase(self, wipe: bool) -> Erased:
@@ -380,7 +385,7 @@ class Turn:
                 raise TurnConflict("a topic was made meanwhile")
             await erase_person(connection, self._keyring, person.ref, self.inbox_id)
         else:
-            await hide_person(connection, self._keyring, person.ref, now)
+            await hide_person(connection, self._keyring, person.ref, now, self._kept)
 
     async def _write_draft(self, connection: AsyncConnection, draft: Draft, now: datetime) -> None:
         key = await self._key(connection, draft.key_ref)

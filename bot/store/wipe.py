@@ -8,6 +8,7 @@ finished updates stay, without a person, so that Telegram's repetition of one is
 dialogue, the remembered messages, what was still to be sent, and the person's row go. An exception is a case that is
 not closed: the person asked for people's help, and a glance at the phone must not cost them that. Then the row stays
 with no more than the chat id and their consent, silent from now on, so that staff replies wait until they come back.
+Another is what they chose beforehand: who has a cover keeps it (see `bot.conversation.cover`).
 Closed cases stay under their own expiry.
 """
 
@@ -101,8 +102,18 @@ async def erase_person(
     await set_counter(connection, PURGE_DUE, 1)
 
 
-async def hide_person(connection: AsyncConnection, keyring: Keyring, person_ref: str, now: datetime) -> None:
-    """Make a person a stranger in the transaction at hand, except for a case that is not closed."""
+async def hide_person(
+    connection: AsyncConnection, keyring: Keyring, person_ref: str, now: datetime, kept: Person | None = None
+) -> None:
+    """Make a person a stranger in the transaction at hand, except for a case that is not closed.
+
+    Args:
+        connection: a write transaction.
+        keyring: the store's keys.
+        person_ref: who.
+        now: the moment.
+        kept: what they chose beforehand to have remembered all the same (a cover, and what goes with it).
+    """
     await _erase_conversation(connection, person_ref)
     waiting = select(inbox.c.update_id).where(inbox.c.person_ref == person_ref, inbox.c.state == "new")
     await _forget_updates(connection, person_ref, except_for=(await connection.execute(waiting)).scalars().all())
@@ -111,7 +122,8 @@ async def hide_person(connection: AsyncConnection, keyring: Keyring, person_ref:
     alive = (cases.c.person_ref == person_ref) & (cases.c.state != "closed")
     key = await load_key(connection, keyring, person_ref)
     person = None if key is None else await load_person(connection, key, person_ref)
-    if key is None or person is None or not (await connection.execute(select(cases.c.id).where(alive))).first():
+    has_case = (await connection.execute(select(cases.c.id).where(alive))).first() is not None
+    if key is None or person is None or not (has_case or kept is not None):
         await connection.execute(calls)
         await connection.execute(delete(people).where(people.c.ref == person_ref))
         await destroy_key_if_unused(connection, person_ref)
@@ -119,9 +131,10 @@ async def hide_person(connection: AsyncConnection, keyring: Keyring, person_ref:
     # Replies to what they wrote go; what belongs to the case stays, and waits if it would go to their phone.
     await connection.execute(calls.where(outbox.c.case_id.is_(None)))
     await connection.execute(calls.where(outbox.c.lane == person_ref, outbox.c.unprompted.is_(False)))
-    rest = Person(
-        person_ref, person.chat_id, unprompted_ok=person.unprompted_ok, silent_since=now, fields={HIDDEN: True}
-    )
+    rest = kept or Person(person_ref, person.chat_id)
+    rest.unprompted_ok, rest.silent_since = person.unprompted_ok, now
+    if has_case:
+        rest.fields[HIDDEN] = True
     await save_person(connection, key, rest, now, hidden=True)
     if rest.silent:
         await hold(connection, person_ref)

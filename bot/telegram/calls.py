@@ -76,6 +76,7 @@ async def make(bot: Bot, method: str, params: dict[str, Any]) -> int | None:
             reply_markup=_keyboard(ready.get("reply_markup"), bot),
             message_thread_id=ready.get("message_thread_id"),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
+            disable_notification=ready.get("disable_notification"),
         )
         return message.message_id
     if method == "copyMessage":

@@ -20,6 +20,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.content.catalogues import Catalogues
+from bot.conversation.privacy import is_discreet
 from bot.handoff.relay import STAFF_LANGUAGE, topic_name
 from bot.store.cases import Case
 from bot.store.clock import Clock
@@ -27,6 +28,7 @@ from bot.store.errors import TurnConflict
 from bot.store.outbox import OutboxItem
 from bot.store.store import Store
 from bot.telegram.calls import UnknownMethod, make
+from bot.telegram.discreet import AS_THEY_ARE, veil
 from bot.telegram.limits import MESSAGES_PER_MINUTE_PER_GROUP, MESSAGES_PER_SECOND
 
 _log = logging.getLogger("bot.telegram.delivery")
@@ -168,7 +170,17 @@ class Delivery:
                 params["text"] = f"{topic_name(self._catalogues, case)}\n{params['text']}"
         if item.doubtful and item.purpose == "staff" and "text" in params:
             params["text"] += "\n" + html.unescape(self._catalogues.text("staff.doubtful", STAFF_LANGUAGE))
-        return params
+        return await self._discreet(item, params)
+
+    async def _discreet(self, item: OutboxItem, params: dict[str, Any]) -> dict[str, Any]:
+        """The parameters as the person wants messages to look now, whoever wrote this one, and when."""
+        to_person = item.method == "sendMessage" and item.person_ref is not None and item.lane == item.person_ref
+        if not to_person or item.purpose in AS_THEY_ARE:
+            return params
+        person = await self._store.people.get(str(item.person_ref))
+        if person is None or not is_discreet(person):
+            return params
+        return veil(params, self._catalogues.text("discreet.line", person.language or "en"))
 
     async def _made(self, item: OutboxItem, params: dict[str, Any], number: int | None) -> None:
         self._waiting.discard(item.lane)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.content.catalogues import Catalogues
 from bot.conversation.menus import COMMANDS
-from bot.conversation.messages import Reply
+from bot.conversation.messages import Button, Reply
 from bot.store.turn import Turn
 from bot.telegram.rendering import parse, pieces
 
+#: Purpose of a message whose numbers nothing may stand before (see `bot.telegram.discreet`).
+EMERGENCY = "emergency"
 _NO_PREVIEW = {"is_disabled": True}
 
 
@@ -57,11 +60,24 @@ def commands(catalogues: Catalogues, language: str) -> list[dict[str, str]]:
     ]
 
 
+def with_way_out(replies: list[Reply], catalogues: Catalogues, language: str) -> list[Reply]:
+    """The replies of a turn, with a button that hides the chat under the last one where they offer none.
+
+    Somebody who looks up from the phone has one tap, whatever the bot just asked.
+    """
+    if not replies or any(reply.plain for reply in replies):
+        return replies
+    if any("/hide" in reply.text or any(b.data == "hide:" for row in reply.buttons for b in row) for reply in replies):
+        return replies
+    row = (Button(catalogues.text("menu.hide", language), "hide:"),)
+    return [*replies[:-1], replace(replies[-1], buttons=(*replies[-1].buttons, row))]
+
+
 def enqueue(turn: Turn, replies: list[Reply], catalogues: Catalogues, language: str) -> None:
     """Have replies sent to the person of a turn, in order."""
     chat_id = turn.person.chat_id
-    for reply in replies:
+    for reply in with_way_out(replies, catalogues, language):
         for params in messages(reply, chat_id):
-            turn.send("sendMessage", params)
+            turn.send("sendMessage", params, purpose=EMERGENCY if reply.urgent else "reply")
         if reply.ask_location:
             turn.send("sendMessage", location_keyboard(chat_id, catalogues, language))

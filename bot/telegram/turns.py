@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 
 from bot.content.catalogues import Catalogues
 from bot.content.languages import choose
+from bot.conversation.cover import has_cover, is_covered
 from bot.conversation.messages import Inbound, Reply
 from bot.conversation.turn import Conversation
 from bot.handoff.relay import NOTE_MARK, STAFF_LANGUAGE, Relay
@@ -122,16 +123,18 @@ class Turns:
         alarm = self._conversation.alarm(inbound)
         if alarm is None or alarm.emergency is None:
             return None
-        chosen, country = await self._known(chat.id)
-        return await self.send_now(chat.id, self._conversation.alarm_replies(alarm, inbound, chosen, country))
+        chosen, country, covered = await self._known(chat.id)
+        replies = self._conversation.alarm_replies(alarm, inbound, chosen, country, covered=covered)
+        return await self.send_now(chat.id, replies)
 
-    async def _known(self, chat_id: int) -> tuple[str | None, str | None]:
-        """Chosen language and country of a person, if the store says so at once."""
+    async def _known(self, chat_id: int) -> tuple[str | None, str | None, bool]:
+        """Chosen language and country of a person, and whether they have a cover on, if the store says so at once."""
         with contextlib.suppress(Exception):  # an alarm is answered without it, too
             person = await asyncio.wait_for(self._store.people.get(self._store.people.ref(chat_id)), _KNOWN_SECONDS)
             if person is not None:
-                return (person.language if person.language_chosen else None), person.country
-        return None, None
+                chosen = person.language if person.language_chosen else None
+                return chosen, person.country, is_covered(person)
+        return None, None, False
 
     async def send_now(self, chat_id: int, replies: list[Reply]) -> tuple[int, ...] | None:
         """Send without the outbox: only for what must not wait for the store.
@@ -153,9 +156,12 @@ class Turns:
 
     def _menu(self, turn: Turn, inbound: Inbound, language: str) -> None:
         """The chat's own command menu, in the person's language, once they begin or choose."""
+        if is_covered(turn.person):
+            return  # the menu names what the bot is for
         begins = inbound.kind == "command" and inbound.command in ("start", "help")
         chooses = inbound.kind == "button" and inbound.text.startswith("lang:")
-        if (begins or chooses) and turn.person.fields.get("menu_language") != language:
+        uncovered = has_cover(turn.person) and turn.person.fields.get("menu_language", language) is None
+        if (begins or chooses or uncovered) and turn.person.fields.get("menu_language") != language:
             turn.person.fields["menu_language"] = language
             scope = {"type": "chat", "chat_id": turn.person.chat_id}
             turn.send(

@@ -6,38 +6,14 @@ Usage: dying_process.py HOME POINT
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from dying_points import die_before, die_before_commit, die_here
 
 from bot.settings import Settings
 from bot.store import Store
 
 CHAT = 7_000_000_017
-
-
-def die_here() -> None:
-    """Tell the parent that the point is reached, then stand still until it kills us."""
-    os.write(1, b"here\n")
-    os.read(0, 1)
-    raise SystemExit("the parent went away instead of killing this process")
-
-
-def die_before(beginning: str) -> None:
-    """Stand still just before a statement that begins like this."""
-
-    def look(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith(beginning):
-            die_here()
-
-    event.listen(Engine, "before_cursor_execute", look)
-
-
-def die_before_commit() -> None:
-    event.listen(Engine, "commit", lambda _connection: die_here())
 
 
 async def main(home: str, point: str) -> None:

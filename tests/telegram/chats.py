@@ -128,3 +128,13 @@ async def last_call(bot: Bot) -> int:
     """Number of the last call the bot has made."""
     calls = await bot.client.calls()
     return int(calls[-1]["n"]) if calls else 0
+
+
+async def press_forged(bot: Bot, person: PersonClient, data: str) -> Seen:
+    """Press a button the bot has never made, as a changed client may, and wait for the answer and the spinner."""
+    message = (await person.messages(sender="bot"))[-1]
+    stored = bot.server.world.chats[person.id].messages[message.message_id]
+    stored.markup = stored.payload["reply_markup"] = {"inline_keyboard": [[{"text": "forged", "callback_data": data}]]}
+    query = await person.press(data)
+    assert await person.wait_answer(query, timeout=SECONDS) == ""
+    return await person.wait_reply(timeout=SECONDS)

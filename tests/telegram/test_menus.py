@@ -6,7 +6,7 @@ import pytest
 
 from bot.content.languages import LANGUAGES
 from bot.conversation.menus import COMMANDS
-from tests.telegram.chats import SECONDS, Bot, from_staff, newcomer, open_case, until_called
+from tests.telegram.chats import SECONDS, Bot, from_staff, newcomer, open_case, press_forged, until_called
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -76,16 +76,6 @@ async def test_forged_callback_data(bot: Bot, data: str) -> None:
     assert answer.labels, answer.text
     assert "112" not in answer.text or data.startswith("do:"), answer.text
     assert "&lt;" not in answer.text
-
-
-async def press_forged(bot: Bot, person, data: str):  # type: ignore[no-untyped-def]
-    """Press a button the bot has never made, as a changed client may, and wait for the answer and the spinner."""
-    message = (await person.messages(sender="bot"))[-1]
-    stored = bot.server.world.chats[person.id].messages[message.message_id]
-    stored.markup = stored.payload["reply_markup"] = {"inline_keyboard": [[{"text": "forged", "callback_data": data}]]}
-    query = await person.press(data)
-    assert await person.wait_answer(query, timeout=SECONDS) == ""
-    return await person.wait_reply(timeout=SECONDS)
 
 
 async def test_button_of_an_inaccessible_message(bot: Bot) -> None:
