@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -148,7 +148,7 @@ class Gazetteer:
     def __init__(self, locales_dir: Path) -> None:
         self._exact: dict[str, list[_Candidate]] = {}
         self._stems: dict[str, list[_Candidate]] = {}
-        self._latin: dict[str, list[_Candidate]] = {}
+        self._typed: list[tuple[tuple[str, ...], _Candidate]] = []
         self._han: dict[str, list[tuple[str, _Candidate]]] = {}
         self._not_a_place: dict[str, list[tuple[str, ...]]] = {}
         self._han_not_a_place: tuple[str, ...] = ()
@@ -227,19 +227,26 @@ class Gazetteer:
                 continue
             self._exact.setdefault(form.words[0], []).append(candidate)
             if language in ("ru", "bg") and kind in ("country", "city") and not flags.needs_context:
-                self._add_latin(form.words, candidate)
+                self._typed.append((form.words, candidate))
 
-    def _add_latin(self, words: tuple[str, ...], candidate: _Candidate) -> None:
-        keys = [cyrillic_keys(word) for word in words]
-        if not all(keys):
-            return
-        for variant in range(max(len(options) for options in keys)):
-            chosen = [options[min(variant, len(options) - 1)] for options in keys]
-            if len("".join(chosen)) >= _LATIN_AT_ALL:
-                typed = replace(candidate, rest=tuple(chosen[1:]))
-                listed = self._latin.setdefault(chosen[0], [])
-                if typed not in listed:
-                    listed.append(typed)
+    @cached_property
+    def _latin(self) -> dict[str, list[_Candidate]]:
+        """Russian and Bulgarian names as they are typed in Latin letters, by the key of their first word.
+
+        Made when the first word in Latin letters is met that is no place in English: not while somebody waits for the
+        bot to start.
+        """
+        index: dict[str, dict[_Candidate, None]] = {}
+        for words, candidate in self._typed:
+            keys = [cyrillic_keys(word) for word in words]
+            if not all(keys):
+                continue
+            for variant in range(max(map(len, keys))):
+                chosen = [options[min(variant, len(options) - 1)] for options in keys]
+                if len("".join(chosen)) >= _LATIN_AT_ALL:
+                    typed = candidate if len(chosen) == 1 else replace(candidate, rest=tuple(chosen[1:]))
+                    index.setdefault(chosen[0], {})[typed] = None
+        return {key: list(candidates) for key, candidates in index.items()}
 
     # ---- search ------------------------------------------------------------------------------------------------
 
@@ -319,8 +326,13 @@ class _Search:
             if stems := self.gazetteer._stems.get(bare[:length]):
                 options.extend((c, c.rest, False) for c in stems)
                 break
-        if not options and bare.isascii() and len(bare) >= _LATIN_AT_ALL - 1:
-            options = [(c, c.rest, True) for c in self.gazetteer._latin.get(latin_key(bare), ())]
+        best = self._best(index, options)
+        if best is None and bare.isascii() and len(bare) >= _LATIN_AT_ALL - 1:
+            best = self._best(index, [(c, c.rest, True) for c in self.gazetteer._latin.get(latin_key(bare), ())])
+        return best
+
+    def _best(self, index: int, options: Iterable[tuple[_Candidate, tuple[str, ...], bool]]) -> _Match | None:
+        """The longest and likeliest of the candidates that begin at a word."""
         best: tuple[tuple[int, int, int, int], _Match] | None = None
         for candidate, rest, latin_typed in options:
             if not self._continues(index, rest, latin_typed):
