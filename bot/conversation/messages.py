@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from bot.conversation.searching import Search
 
 #: Longest callback data a button may carry, in bytes of UTF-8 (https://core.telegram.org/bots/api#inlinekeyboardbutton).
 CALLBACK_DATA_MAX_BYTES = 64
@@ -36,11 +39,13 @@ class Reply:
         text: HTML subset (``<b> <i> <code> <blockquote>``); everything else in it is escaped already.
         buttons: rows of inline buttons.
         ask_location: also offer Telegram's "share my location" keyboard button.
+        search: the search this message answers or asks the place of; for the evaluation, nothing is sent of it.
     """
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     ask_location: bool = False
+    search: Search | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class Criteria:
     @property
     def serves(self) -> Group | None:
         """The group by sex or age; children before anybody who is with them."""
-        return next((group for group in ("children", "men", "women") if group in self.groups), None)  # type: ignore[misc]
+        return next((group for group in ("children", "men", "women") if group in self.groups), None)
 
 
 @dataclass(frozen=True)

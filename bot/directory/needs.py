@@ -157,9 +157,9 @@ def sections() -> frozenset[str]:
     return frozenset(named | {f"serves_{group}" for group in get_args(Group)} | set(MARKS))
 
 
-def choose_need(wish: Wish, finding: Mapping[str, float] | None = None, intent: str = "", confidence: float = 0.0) -> (
-    Need | None
-):
+def choose_need(
+    wish: Wish, finding: Mapping[str, float] | None = None, intent: str = "", confidence: float = 0.0
+) -> Need | None:
     """The one need to search for: words and model together, either may be missing.
 
     Args:

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -153,6 +154,7 @@ class Gazetteer:
         self._not_a_place: dict[str, list[tuple[str, ...]]] = {}
         self._han_not_a_place: tuple[str, ...] = ()
         self._words: dict[str, _Words] = {}
+        self._cities: dict[tuple[str, str, str], tuple[str, ...]] = {}
         for language in LANGUAGES:
             self._read(locales_dir / language / "places.yml", language)
         for forms in self._han.values():
@@ -208,6 +210,7 @@ class Gazetteer:
         for written in about.get("people", ()):
             self._add(written, country, None, "people", language)
         for city, forms in about.get("cities", {}).items():
+            self._cities[language, country, city] = tuple(forms)
             for written in forms:
                 self._add(written, country, city, "city", language)
 
@@ -247,6 +250,10 @@ class Gazetteer:
                     typed = candidate if len(chosen) == 1 else replace(candidate, rest=tuple(chosen[1:]))
                     index.setdefault(chosen[0], {})[typed] = None
         return {key: list(candidates) for key, candidates in index.items()}
+
+    def city_forms(self, country: str, city: str, language: str) -> tuple[str, ...]:
+        """The ways a city is written in a language, as in its file; empty if it is not there."""
+        return self._cities.get((language, country, city), ())
 
     # ---- search ------------------------------------------------------------------------------------------------
 
@@ -699,6 +706,45 @@ def country_name(code: str, language: str) -> str:
     name = locale.territories.get(code) or Locale("en").territories.get(code) or code
     name = re.sub(r"\s*\((САР|САР на Китай)\)|,? SAR China|, САР на Китай", "", name)
     return re.sub(r"^中国(香港|澳门)特别行政区$", r"\1", name)
+
+
+#: An editor writes the usual name first.
+_FIRST = 0.2
+
+
+@lru_cache(maxsize=4096)
+def city_name(country: str, city: str, language: str) -> str:
+    """The name of a city in a language of the bot; in English where its file has none.
+
+    Args:
+        country: ISO code.
+        city: in English, as in the places' files.
+        language: one of the four.
+    """
+    written = gazetteer().city_forms(country, city, language)
+    if language == "en" or not written:
+        return city
+    plain = [split_flags(form)[0] for form in written]
+    plain = [form.replace("~", "") for form in plain if "(" not in form and "*" not in form]
+    if not plain:
+        return city
+    if language == "zh":
+        return plain[0]
+    # Of several ways to write it, the one that sounds most like the English name.
+    sound = latin_key(city.lower())
+    best = max(
+        plain,
+        key=lambda form: max((_alike(key, sound) for key in _sounds(form)), default=0.0) + _FIRST * (form == plain[0]),
+    )
+    return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), best)
+
+
+def _sounds(form: str) -> tuple[str, ...]:
+    return tuple("".join(keys) for keys in zip(*(cyrillic_keys(word)[:1] for word in form.split()), strict=True))
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()
 
 
 # ---- A shared location ----------------------------------------------------------------------------------------------
