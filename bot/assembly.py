@@ -21,6 +21,7 @@ from bot.conversation.turn import Conversation, Dialogue
 from bot.dialogue.engine import DialogueEngine
 from bot.dialogue.train import current_model, newest_model, train
 from bot.directory.load import Directory
+from bot.directory.needs import NeedWords
 from bot.directory.places import here
 from bot.handoff.relay import Relay
 from bot.safety.net import SafetyNet
@@ -52,6 +53,7 @@ class Content:
     screener: Screener
     directory: Directory
     sources: Sources
+    needs: NeedWords
 
     @classmethod
     def load(cls, locales: Path) -> Content:
@@ -66,6 +68,7 @@ class Content:
             Screener.load(locales),
             Directory.load(locales),
             Sources.load(locales),
+            NeedWords.load(locales),
         )
 
     def warm_up(self) -> None:
@@ -163,6 +166,7 @@ def conversation(
         screener=content.screener,
         directory=content.directory,
         sources=content.sources,
+        needs=content.needs,
         relay=relay,
         dialogue=model.dialogue if model is not None else lambda: None,
         dialogue_failed=model.has_failed if model is not None else lambda: False,

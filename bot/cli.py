@@ -49,11 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     understanding.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development split by default")
     understanding.add_argument("--output", type=Path, default=Path("build/evaluation"), help="folder of the report")
 
+    searches = subject.add_parser("searches", help="does a message lead to the right help in the right place: totals")
+    searches.add_argument("files", nargs="*", type=Path, help="JSON Lines; tests/directory/searches by default")
+    searches.add_argument("--words-only", action="store_true", help="as while the model is down")
+
     directory = commands.add_parser("directory", help="hotlines, shelters and services")
     what = directory.add_subparsers(dest="action", required=True, metavar="ACTION")
     find = what.add_parser("find", help="services of a country")
     add_find_arguments(find)
     what.add_parser("check", help="check every entry and name what is wrong by file and line")
+
+    failed = what.add_parser("failures", help="entries whose numbers people said do not work, how often")
+    failed.add_argument("--clear", metavar="ID", help="set the count of an entry to zero: it was called and mended")
 
     content = commands.add_parser("content", help="texts and rules that people edit")
     content_action = content.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -141,6 +148,11 @@ def _parse(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
+    if options.subject == "searches":
+        from bot.evaluation.searches import evaluate_searches, table
+
+        print(table(evaluate_searches(settings, options.files, options.words_only, _say)))
+        return OK
     from bot.evaluation.commands import evaluate_understanding
 
     print(evaluate_understanding(settings, options.files, options.output, _say))
@@ -172,9 +184,33 @@ def _screen(settings: Settings, options: argparse.Namespace) -> int:
 def _directory(settings: Settings, options: argparse.Namespace) -> int:
     from bot.directory import commands as directory_commands
 
+    if options.action == "failures":
+        return asyncio.run(_failures(settings, options.clear))
     if options.action == "check":
         return directory_commands.run_check(settings.locales, sys.stdout)
     return directory_commands.run_find(settings.locales, options, sys.stdout, sys.stderr)
+
+
+async def _failures(settings: Settings, clear: str | None) -> int:
+    from bot.directory.failures import counter_of, failures
+    from bot.directory.load import Directory
+    from bot.store.store import Store
+
+    async with await Store.open(settings) as store:
+        counted = await store.counters.read()
+        if clear is not None:
+            times = counted.get(counter_of(clear), 0)
+            if not times:
+                _say(f"nobody reported {clear}; pristan directory failures lists the ids")
+                return FAILED
+            await store.counters.add(counter_of(clear), -times)
+            print(f"{clear}: cleared, was {times}")
+            return OK
+    found = failures(Directory.load(settings.locales), counted)
+    for failure in found:
+        print(failure)
+    print(f"{len(found)} entries were reported as not working")
+    return OK
 
 
 def _content(settings: Settings, options: argparse.Namespace) -> int:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from bot.conversation.searching import Search
 
 #: Longest callback data a button may carry, in bytes of UTF-8 (https://core.telegram.org/bots/api#inlinekeyboardbutton).
 CALLBACK_DATA_MAX_BYTES = 64
@@ -38,6 +41,7 @@ class Reply:
         ask_location: also offer Telegram's "share my location" keyboard button.
         urgent: numbers of an emergency: nothing may stand before them or cover them.
         plain: sent as it is, without a way to hide the chat under it.
+        search: the search this message answers or asks the place of; for the evaluation, nothing is sent of it.
     """
 
     text: str
@@ -45,6 +49,7 @@ class Reply:
     ask_location: bool = False
     urgent: bool = False
     plain: bool = False
+    search: Search | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

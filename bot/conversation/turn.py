@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import html
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -23,14 +22,18 @@ from bot.conversation.menus import Menus
 from bot.conversation.messages import Button, Inbound, Reply
 from bot.conversation.offers import OfferAnswer, by_weight
 from bot.conversation.privacy import PrivacySettings
+from bot.conversation.searching import Search, Searching, is_about_others
 from bot.conversation.services import ServicesAnswer
 from bot.conversation.sources import Sources
 from bot.conversation.under_cover import UnderCover, delete_message
 from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT, FALLBACK
 from bot.dialogue.wishes import TROUBLES
-from bot.directory.find import NEEDS
+from bot.directory.cities import Point, nearest_city
+from bot.directory.failures import counter_of
+from bot.directory.find import NEEDS, Criteria
 from bot.directory.load import Directory
 from bot.directory.model import is_country
+from bot.directory.needs import NeedWords, Wish
 from bot.directory.places import Place, countries_near, country_name, find_places, here
 from bot.handoff.relay import Relay
 from bot.safety.emergency import EmergencyAnswer
@@ -61,13 +64,8 @@ OFFER_CHARACTERS = 60
 #: Below this confidence the words of an offer count more than what the model took a text for.
 SURE = 0.6
 
-#: Words before a place that say that it is somebody else's.
-_ABOUT_OTHERS = re.compile(
-    r"\b(?:famil\w*|mother|mom|mum|father|dad|parents|brother|sister|cousin|friend|wife|husband|son|daughter|he|she|they)\b"
-    r"|\b(?:мам|мать|отец|отц|пап|родител|брат|сестр|подруг|друг|друз|жен|муж|сын|доч|семь|родн|тёт|тет|дяд"
-    r"|майк|баща|татко|приятел|съпруг|дъщер|син|семейств|братовчед|он|она|они|той|тя|те)\w*"
-    r"|[她他]|我[妈媽爸哥姐弟妹老]|家里|家裡|家人|父母|朋友|同乡|亲戚"
-)
+#: The help offered under the numbers of an alarm.
+_NEED_OF_ALARM = {"danger": "hotline", "suicide": "psychological", "medical": "medical", "child": "child"}
 #: Below this an alarm in Russian or Bulgarian is answered in both: «спасите» alone is taken for Bulgarian at 0.80.
 SURE_OF_LANGUAGE = 0.9
 #: Pictures read side by side: a flood of them must leave threads and cores to everybody else.
@@ -144,6 +142,7 @@ class Conversation:
         screener: Screener,
         directory: Directory,
         sources: Sources,
+        needs: NeedWords,
         relay: Relay,
         dialogue: Callable[[], Dialogue | None],
         dialogue_failed: Callable[[], bool],
@@ -160,6 +159,7 @@ class Conversation:
         self._offers = OfferAnswer(catalogues)
         self._services = ServicesAnswer(catalogues, directory)
         self._sources = sources
+        self._searching = Searching(needs)
         self._dialogue = dialogue
         self._dialogue_failed = dialogue_failed
         self._clock = clock
@@ -226,14 +226,24 @@ class Conversation:
             return []
         place = here(inbound.text)
         country = place.country if place else country
+        city = place.city if place else None
         languages = self._alarm_languages(alarm, inbound, chosen)
         if covered:
             return [self._under_cover.numbers(kind, language, country) for language in languages]
-        return [self._alarm_reply(kind, language, country) for language in languages]
+        return [self._alarm_reply(kind, language, country, city, inbound.text) for language in languages]
 
-    def _alarm_reply(self, kind: Emergency, language: str, country: str | None) -> Reply:
-        buttons = self._alarm_buttons(kind, language, country)
-        return Reply(self._emergency.text(kind, language, country), buttons, urgent=True)
+    def _alarm_reply(self, kind: Emergency, language: str, country: str | None, city: str | None, text: str) -> Reply:
+        need = self._alarm_need(kind, text)
+        return Reply(
+            self._emergency.text(kind, language, country),
+            self._alarm_buttons(kind, language, country, need),
+            urgent=True,
+            search=Search(country, city, Criteria(need=need)),
+        )
+
+    def _alarm_need(self, kind: Emergency, text: str) -> str:
+        """The help to offer under an alarm's numbers: what the words look for, else what answers the alarm."""
+        return (self._searching.need(self._searching.wish(text)) if text else None) or _NEED_OF_ALARM[kind]
 
     # Language
 
@@ -281,19 +291,22 @@ class Conversation:
         turn.person.fields["alarm"] = {"kind": kind, "at": self._clock().isoformat()}
         turn.audit(f"alarm.{kind}")
 
-    def _alarm_buttons(self, kind: Emergency, language: str, country: str | None) -> tuple[tuple[Button, ...], ...]:
+    def _alarm_buttons(
+        self, kind: Emergency, language: str, country: str | None, need: str
+    ) -> tuple[tuple[Button, ...], ...]:
         say = self.catalogues.text
+        find = (Button(say(f"button.{need}", language), f"need:{need}"),)
         last = (
             Button(say("button.human", language), "do:talk_to_human"),
             Button(say("button.hide", language), "hide:"),
         )
         if self._emergency.place_known(country):
-            return (last,)
+            return (find, last)
         return (*country_buttons(language, f"sos:{kind}"), last)
 
-    def _emergency_reply(self, kind: Emergency, turn: Turn, language: str) -> Reply:
+    def _emergency_reply(self, kind: Emergency, turn: Turn, language: str, text: str = "") -> Reply:
         self._mark_alarm(turn, kind)
-        return self._alarm_reply(kind, language, turn.person.country)
+        return self._alarm_reply(kind, language, turn.person.country, turn.person.city, text)
 
     def _recent_alarm(self, turn: Turn) -> Emergency | None:
         alarm = turn.person.fields.get("alarm")
@@ -340,8 +353,8 @@ class Conversation:
         person = turn.person
         if not self.relay.available:
             if person.country:
-                services = self._services.reply(person.country, "hotline", language)
-                return [Reply(say("handoff.unavailable", language)), services]
+                services = self._find(turn, language, need="hotline", country=person.country, city=person.city)
+                return [Reply(say("handoff.unavailable", language)), *services]
             person.fields.update(expecting="country", need="hotline")
             text, buttons = ask_country(self.catalogues, language)
             return [Reply(say("handoff.unavailable", language)), Reply(text, buttons, ask_location=True)]
@@ -441,6 +454,12 @@ class Conversation:
             return [self._sources.reply(argument, self.catalogues, language)]
         if verb == "country":
             return self._country_button(argument, turn, language) or stale
+        if verb == "needs":
+            return [self._services.all_needs(language)]
+        if verb == "dead":
+            return self._number_failed(argument, turn, language)
+        if verb == "origin":
+            return [self._services.origins(self._shown(turn), language)]
         if verb == "need":
             if argument and argument not in NEEDS:
                 return stale
@@ -515,29 +534,97 @@ class Conversation:
         if not codes:
             turn.person.fields["expecting"] = "country"
             return [Reply(say("location.unknown", language), country_buttons(language))]
-        turn.person.country, turn.person.city = codes[0], None
+        point = (inbound.location.latitude, inbound.location.longitude)
+        turn.person.country, turn.person.city = codes[0], nearest_city(codes[0], point)
         if alarm:
             return [self._emergency_reply(alarm, turn, language)]
-        return self._find(turn, language, need=turn.person.fields.pop("need", None), country=codes[0])
+        need = turn.person.fields.pop("need", None)
+        return self._find(turn, language, need=need, country=codes[0], city=turn.person.city, near=point)
 
     def _find(
-        self, turn: Turn, language: str, *, need: str | None, country: str | None, city: str | None = None
+        self,
+        turn: Turn,
+        language: str,
+        *,
+        need: str | None,
+        country: str | None,
+        city: str | None = None,
+        wish: Wish | None = None,
+        near: Point | None = None,
+        before: str = "",
     ) -> list[Reply]:
         person = turn.person
         country = country or person.country
-        need = need if need in NEEDS else None
+        wanted = self._searching.criteria(person.fields, need, wish, language, self._clock(), near)
         if country is None:
             person.fields["expecting"] = "country"
-            if need:
-                person.fields["need"] = need
+            if wanted.need:
+                person.fields["need"] = wanted.need
+            self._searching.wait(person.fields, wish)
             text, buttons = ask_country(self.catalogues, language)
-            return [Reply(text, buttons, ask_location=True)]
-        if city and not any(place.country == country for place in find_places(city)):
+            return [Reply(text, buttons, ask_location=True, search=Search(None, None, wanted))]
+        if city and near is None and not any(place.country == country for place in find_places(city)):
             city = None  # the town of a country they have left
         person.country, person.city = country, city or (person.city if country == person.country else None)
         person.fields.pop("expecting", None)
-        nationality = person.fields.get("nationality")
-        return [self._services.reply(country, need, language, person.city, nationality)]
+        search = Search(country, person.city, wanted)
+        result = self._services.find(search)
+        self._searching.done(person.fields, wish)
+        person.fields["shown"] = {"need": wanted.need, "ids": [found.entry.id for found in result]}
+        if result.ask_nationality:
+            person.fields["expecting"] = "nationality"
+        return [self._services.reply(search, result, language, before)]
+
+    def _find_in_words(
+        self, text: str, turn: Turn, language: str, need: str | None, marker: Mapping[str, Any] | None = None
+    ) -> list[Reply]:
+        """The search a text asks for: its own place before what the model or an earlier message said.
+
+        Args:
+            text: what the person wrote; empty for a button.
+            turn: theirs.
+            language: of the answer.
+            need: what to look for.
+            marker: country and city as the model has them.
+        """
+        wish = self._searching.wish(text) if text else None
+        place = self._searching.place(text, language, need) if text else None
+        origin = self._searching.nationality(text, language, need) if text else None
+        if origin:
+            turn.person.fields["nationality"] = origin
+        known = marker or {}
+        country = place.country if place else known.get("country") or turn.person.country
+        city = place.city if place else known.get("city")
+        return self._find(turn, language, need=need, country=country, city=city, wish=wish)
+
+    def _shown(self, turn: Turn) -> list[str]:
+        """Ids of the entries the person was shown last."""
+        shown = turn.person.fields.get("shown")
+        return [str(entry_id) for entry_id in shown["ids"]] if isinstance(shown, dict) else []
+
+    def _number_failed(self, entry_id: str, turn: Turn, language: str) -> list[Reply]:
+        """A number did not work: count it, nothing about the person, and show the next best."""
+        person, say = turn.person, self.catalogues.text
+        entry = self._services.entry(entry_id) if entry_id else None
+        if entry is None:
+            return [self._services.which_failed(self._shown(turn), language)]
+        if self._searching.failed(person.fields, entry.id):
+            turn.count(counter_of(entry.id))
+        before = say("services.failed.emergency" if entry.kind == "emergency" else "services.failed.noted", language)
+        shown = person.fields.get("shown")
+        need = shown.get("need") if isinstance(shown, dict) else None
+        country = person.country or (None if entry.international else entry.country)
+        return self._find(turn, language, need=need, country=country, city=person.city, before=before)
+
+    def _nationality_told(self, text: str, turn: Turn, language: str) -> list[Reply] | None:
+        """The answer to "from which country is your passport?": whose embassy to show as well."""
+        person = turn.person
+        person.fields.pop("expecting", None)
+        places = find_places(text, language)
+        if len(text) > PLACE_ANSWER_CHARACTERS or not places or any(place.role in ("in", "to") for place in places):
+            return None
+        person.fields["nationality"] = places[0].country
+        return self._find(turn, language, need=person.fields.get("shown", {}).get("need"), country=person.country)
 
     def _find_there(self, place: Place, turn: Turn, language: str) -> list[Reply]:
         """What was looked for when the bot asked for the place."""
@@ -598,6 +685,10 @@ class Conversation:
             person.country, person.city = place.country, place.city
             return [self._emergency_reply(alarm, turn, language)]
         person.fields.pop("alarm", None)
+        if expecting == "nationality" and (answer := self._nationality_told(text, turn, language)):
+            return answer
+        if self._shown(turn) and not inbound.forwarded and self._searching.wish(text).failed:
+            return self._number_failed("", turn, language)
         dialogue = self._dialogue()
         told = None
         if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
@@ -654,7 +745,7 @@ class Conversation:
         place = here(text, language)
         if place is None or place.role != "in" or any(mark in text for mark in "?？"):
             return
-        if _ABOUT_OTHERS.search(text[: place.start].lower()):
+        if is_about_others(text, place):
             return  # "my family in Kenya"
         person = turn.person
         if place.country != person.country or place.city:
@@ -693,9 +784,9 @@ class Conversation:
     def _without_model(self, text: str, turn: Turn, language: str) -> list[Reply]:
         if self.screener.screen(text).is_offer:
             return self._screen(text, turn, language, surely=True)
-        places = [place for place in find_places(text, language) if place.role not in ("from", "not")]
-        if places:
-            return self._find(turn, language, need=None, country=places[0].country, city=places[0].city)
+        need = self._searching.need(self._searching.wish(text))
+        if need or self._searching.place(text, language, need):
+            return self._find_in_words(text, turn, language, need)
         return [self.menus.main(language, "degraded" if self._dialogue_failed() else "starting")]
 
     async def _trigger(self, intent: str, turn: Turn, language: str) -> list[Reply]:
@@ -732,7 +823,7 @@ class Conversation:
                 await self._hide(turn)
                 return []  # not a word into the emptied chat
             if custom:
-                replies += await self._marker(custom, text, turn, language)
+                replies += await self._marker(custom, text, turn, language, result)
             elif output.get("text"):
                 buttons = tuple(
                     tuple(Button(str(button["title"]), str(button["payload"])) for button in row)
@@ -748,10 +839,24 @@ class Conversation:
                     buttons = (*buttons, (sources,))
                 above = self._soft_alarm(output, turn, language)
                 replies.append(Reply(above + str(output["text"]), buttons, urgent=bool(above)))
+        replies = self._with_search(replies, result, text, turn, language)
         replies = replies or [self.menus.main(language, "doubt.rephrase")]
         if result.also:
             replies[-1] = self._offer_others(replies[-1], result.also, language)
         return replies
+
+    def _with_search(self, replies: list[Reply], result: Decision, text: str, turn: Turn, language: str) -> list[Reply]:
+        """The answer with the search its words ask for, where the model heard something else or nothing for sure."""
+        if not text or any(reply.search is not None for reply in replies):
+            return replies
+        wish = self._searching.wish(text)
+        need = self._searching.need(wish, result.intent, result.confidence)
+        place = self._searching.place(text, language, need)
+        if need is None or not self._searching.adds_search(wish, result.intent, place):
+            return replies
+        found = self._find_in_words(text, turn, language, need)
+        unsure = all(_is_doubt(output) for output in result.outputs)
+        return found if unsure else [*replies, *found]
 
     def _offer_others(self, reply: Reply, intents: Sequence[str], language: str) -> Reply:
         """The other things a message was about, one press away."""
@@ -767,20 +872,22 @@ class Conversation:
         kind = output.get("alarm")
         return self._emergency.numbers(kind, language, turn.person.country) + "\n\n" if kind in EMERGENCIES else ""
 
-    async def _marker(self, marker: dict[str, Any], text: str, turn: Turn, language: str) -> list[Reply]:
+    async def _marker(
+        self, marker: dict[str, Any], text: str, turn: Turn, language: str, result: Decision
+    ) -> list[Reply]:
         """What an action asked for that only the conversation can do."""
         if marker.get("emergency") in EMERGENCIES:
             if marker.get("country"):
                 turn.person.country = str(marker["country"])
-            return [self._emergency_reply(marker["emergency"], turn, language)]
+            return [self._emergency_reply(marker["emergency"], turn, language, text)]
         if marker.get("screen"):
             return self._screen(text, turn, language, surely=True) if text else self._ask_offer(turn, language)
         if marker.get("ask_offer"):
             return self._ask_offer(turn, language)
         if "find" in marker:
-            wanted = marker["find"]
-            country = wanted.get("country") or turn.person.country
-            return self._find(turn, language, need=wanted.get("need"), country=country, city=wanted.get("city"))
+            wish = self._searching.wish(text) if text else Wish()
+            said = self._searching.need(wish, result.intent, result.confidence) if wish.asked or wish.told else None
+            return self._find_in_words(text, turn, language, said or marker["find"].get("need"), marker["find"])
         if "nearest" in marker:
             return [self._nearest(str(marker["nearest"]), turn, language)]
         if marker.get("offer_again"):
@@ -808,6 +915,12 @@ def look_for_alarm(text: str, net: SafetyNet, screener: Screener) -> Alarm | Non
     if alarm is not None and alarm.kind == "child" and screener.screen(text).is_offer:
         return None
     return alarm
+
+
+def _is_doubt(output: Mapping[str, Any]) -> bool:
+    """Whether an output only says that the message was not understood, and warns of nothing."""
+    said = str(output.get("text_id") or (output.get("custom") or {}).get("menu") or "")
+    return said.startswith(("doubt.", "out_of_scope", "menu.")) and not output.get("alarm")
 
 
 def _rows(buttons: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -48,6 +48,19 @@ TROUBLES = frozenset(
     )
 )
 _LATER = ("about_bot", "privacy_question", "help_menu", "change_language", "self_check", "ask_what_is_trafficking")
+#: Intents that look for services, with the need of the directory. Mirrors the slot `need` in domain/slots.yml.
+NEED_OF_INTENT = {
+    "find_hotline": "hotline",
+    "find_shelter": "shelter",
+    "find_legal_help": "legal",
+    "find_medical_help": "medical",
+    "find_psychological_help": "psychological",
+    "find_recovery_help": "recovery",
+    "embassy_help": "embassy",
+    "return_home": "return",
+    "report_situation": "report",
+    "report_recruiter": "report",
+}
 #: Never a want beside another one.
 POLITE = frozenset(
     (

@@ -7,11 +7,12 @@ import datetime
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, get_args
 
 from bot.directory.check import check, coverage_table
-from bot.directory.find import NEEDS, FindResult, Found
+from bot.directory.find import NEEDS, Criteria, FindResult, Found
 from bot.directory.load import Directory
+from bot.directory.model import Group
 from bot.directory.places import LANGUAGES, country_name, find_places
 
 #: How many entries ``pristan directory find`` prints unless told otherwise: everything that fits.
@@ -23,10 +24,18 @@ def add_find_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--country", help="two-letter code or a name in any of the four languages, such as TR or Turkey"
     )
-    parser.add_argument("--city", help="puts services of this city first")
+    parser.add_argument("--city", help="puts services of this city first; misspelt and inflected names are understood")
     parser.add_argument("--language", choices=LANGUAGES, help="the person's language")
     parser.add_argument("--need", choices=NEEDS, help="what is needed")
-    parser.add_argument("--serves", choices=("men", "women", "children"), help="leave out what does not let them in")
+    parser.add_argument(
+        "--serves",
+        choices=get_args(Group),
+        action="append",
+        help="for whom; men, women, children: leave out what does not let them in; may be given several times",
+    )
+    parser.add_argument("--open-now", action="store_true", help="only what is known to be open now, in its time zone")
+    parser.add_argument("--free", action="store_true", help="only what a source calls free")
+    parser.add_argument("--from-abroad", action="store_true", help="only what can be reached from another country")
     parser.add_argument("--nationality", help="two-letter code: adds the person's own embassy")
     parser.add_argument(
         "--limit", type=int, default=COMMAND_LIMIT, help="at most so many entries (default: %(default)s)"
@@ -49,24 +58,31 @@ def country_code(written: str) -> str:
     return countries.pop()
 
 
-def _city(written: str | None) -> str | None:
+def _city(written: str | None, country: str | None) -> str | None:
+    """The city in English as in the directory, from any way to write it."""
     if not written:
         return None
-    return next((place.city for place in find_places(written) if place.city), written)
+    found = [*find_places(f"in {written}"), *find_places(f"в {written}"), *find_places(written)]
+    cities = [place.city for place in found if place.city and (country is None or place.country == country)]
+    return cities[0] if cities else written
 
 
 def _find(directory: Directory, args: Mapping[str, Any]) -> FindResult:
-    country = args.get("country")
+    country = country_code(args["country"]) if args.get("country") else None
     nationality = args.get("nationality")
-    return directory.find(
-        country_code(country) if country else None,
-        city=_city(args.get("city")),
-        language=args.get("language"),
+    serves = args.get("serves") or ()
+    wanted = Criteria(
         need=args.get("need"),
-        serves=args.get("serves"),
+        groups=(serves,) if isinstance(serves, str) else tuple(serves),  # type: ignore[arg-type]
         nationality=country_code(nationality) if nationality else None,
-        limit=COMMAND_LIMIT if args.get("limit") is None else args["limit"],
+        language=args.get("language"),
+        at=datetime.datetime.now(datetime.timezone.utc) if args.get("open_now") else None,
+        only_open=bool(args.get("open_now")),
+        only_free=bool(args.get("free")),
+        from_abroad=bool(args.get("from_abroad")),
     )
+    city = _city(args.get("city"), country)
+    return directory.search(country, city, wanted, COMMAND_LIMIT if args.get("limit") is None else args["limit"])
 
 
 def entry_json(found: Found, result: FindResult) -> dict[str, Any]:
@@ -77,6 +93,8 @@ def entry_json(found: Found, result: FindResult) -> dict[str, Any]:
     entry["fallback"] = found.fallback
     entry["fit"] = found.fit
     entry["show"] = [str(line) for line in found.phones]
+    entry["open_now"] = found.open
+    entry["km"] = found.km
     entry["no_dedicated_line"] = result.no_dedicated_line
     return entry
 

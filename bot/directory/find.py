@@ -8,11 +8,15 @@ passing off another line as one.
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, overload
 
-from bot.directory.model import INTERNATIONAL, Confidence, Entry, Phone, PhoneLine
+from bot.directory.cities import CITY_KM, Point, city_point, kilometres
+from bot.directory.hours import is_open
+from bot.directory.model import INTERNATIONAL, Confidence, Entry, Group, Phone, PhoneLine
 
 if TYPE_CHECKING:
     from bot.directory.load import Directory
@@ -47,6 +51,44 @@ _PHONE_ORDER: dict[str, tuple[str, ...]] = {
 _POLICE_ONLY = frozenset({"police", "sms_police", "tourist_police"})
 #: Needs of ``find`` whose emergency entry is chosen as for an alarm; the others as for danger.
 _ALARM_OF_NEED = {"medical": "medical", "suicide": "suicide", "psychological": "suicide", "child": "child"}
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What is looked for beside the place.
+
+    Args:
+        need: one of :data:`NEEDS`, or None for everything, hotlines first.
+        groups: for whom, as the person said. Men, women and children leave out what does not let them in; the others
+            only put first what names them.
+        nationality: ISO code of the person's citizenship: adds their embassy and their country's line for citizens
+            abroad, leaves out other countries' embassies.
+        language: code of the person's language; services known to speak it come first among equals.
+        at: the moment the person wants help; what is open then comes first. None: any time.
+        only_open: leave out what is closed at that moment, and what nobody knows the hours of.
+        free: what is free to call comes first.
+        only_free: leave out what no source calls free.
+        from_abroad: leave out what is not known to work from abroad.
+        near: where the person is; nearer services first.
+        failed: ids of entries whose number did not work for the person: last, never hidden.
+    """
+
+    need: str | None = None
+    groups: tuple[Group, ...] = ()
+    nationality: str | None = None
+    language: str | None = None
+    at: datetime.datetime | None = None
+    only_open: bool = False
+    free: bool = False
+    only_free: bool = False
+    from_abroad: bool = False
+    near: Point | None = None
+    failed: frozenset[str] = frozenset()
+
+    @property
+    def serves(self) -> Group | None:
+        """The group by sex or age; children before anybody who is with them."""
+        return next((group for group in ("children", "men", "women") if group in self.groups), None)
 
 
 @dataclass(frozen=True)
@@ -119,6 +161,8 @@ class Found:
         fallback: it does not do what was asked for, but can refer or is the nearest confirmed service.
         international: of no single country.
         home_country: a line of the person's own country for its citizens abroad.
+        open: whether it is open at the moment asked about; None if nobody knows its hours or no moment was given.
+        km: how far its town is from where the person is, in kilometres; None where one of the two is not known.
     """
 
     entry: Entry
@@ -129,6 +173,8 @@ class Found:
     fallback: bool = False
     international: bool = False
     home_country: bool = False
+    open: bool | None = None
+    km: int | None = None
 
     def name_in(self, language: str) -> str:
         """The entry's name in a language of the bot, else in English."""
@@ -148,12 +194,19 @@ class FindResult(Sequence[Found]):
         no_dedicated_line: no confirmed anti-trafficking line is known in this country for this person; say so.
         no_emergency_number: the directory has no emergency number of this country; say so.
         ask_nationality: embassies were asked for, and whose citizen the person is would change the answer.
+        no_own_embassy: the directory knows no embassy of the person's state in this country, nor its line for citizens
+            abroad; say how to find one.
+        only_fallback: nothing known there does what was asked for; what is shown can refer.
+        wanted: the criteria it was searched by.
     """
 
     found: tuple[Found, ...]
     no_dedicated_line: bool = False
     no_emergency_number: bool = False
     ask_nationality: bool = False
+    no_own_embassy: bool = False
+    only_fallback: bool = False
+    wanted: Criteria | None = None
 
     @overload
     def __getitem__(self, index: int) -> Found: ...
@@ -300,6 +353,14 @@ _SEAFARERS_TOO = frozenset({None, "hotline", "labour", "return"})
 #: What a service in the person's city is worth, and what the lack of any number to call or write to costs, in points.
 _CITY_BONUS = 30
 _NO_NUMBER = 25
+#: What a town that is near but not the person's own is worth, less a point every 50 km; what the rest is worth, points.
+_NEAR_BONUS = 10
+_GROUP_BONUS = 15
+_AUTHORITY = 15
+_OPEN_BONUS = 6
+_FREE_BONUS = 4
+#: An entry whose number did not work for this person goes behind all others.
+_FAILED = 200
 #: Points of the person's own embassy whatever the need: it can at least refer, and give papers.
 _OWN_EMBASSY = 45
 #: Needs that an embassy serves even when nobody said whose citizen the person is.
@@ -308,13 +369,19 @@ _CONSULAR_NEEDS = frozenset({"embassy", "return"})
 _CHILD_NEEDS = frozenset({"child"})
 
 
-def fit(entry: Entry, need: str | None) -> int:
-    """How well an entry fits a need, 0 (not at all) to 100. Without a need as for a hotline, all others at least 20."""
+def fit(entry: Entry, need: str | None, for_children: bool = False) -> int:
+    """How well an entry fits a need, 0 (not at all) to 100. Without a need as for a hotline, all others at least 20.
+
+    Args:
+        entry: the service.
+        need: one of :data:`NEEDS`, or None.
+        for_children: the help is for a child, so that a service for children only is a full answer.
+    """
     rules = _FIT[need or "hotline"]
     best = max((points for points, rule in rules if rule(entry)), default=0)
     if need is None:
         best = max(best, 20)
-    only_children = set(entry.serves) <= {"children", "families"} and need not in _CHILD_NEEDS
+    only_children = set(entry.serves) <= {"children", "families"} and need not in _CHILD_NEEDS and not for_children
     return min(best, 25) if only_children or entry.only_for else best
 
 
@@ -364,42 +431,85 @@ def _eu_112(directory: Directory, country: str) -> Entry | None:
     return entry if entry is not None and country in entry.valid_in else None
 
 
-def _is_for_this_person(entry: Entry, need: str | None, serves: str | None, nationality: str | None) -> bool:
-    if not entry.suits(serves):
+def _is_for_this_person(entry: Entry, wanted: Criteria) -> bool:
+    if not entry.suits(wanted.serves):
         return False
     if entry.kind != "consular" and entry.citizens_of is None:
         return True
-    if nationality is not None:
-        return entry.citizens_of == nationality
+    if wanted.nationality is not None:
+        return entry.citizens_of == wanted.nationality
     # Nobody said whose citizen the person is: embassies only if asked for, each of them named as whose it is.
-    return need in _CONSULAR_NEEDS
+    return wanted.need in _CONSULAR_NEEDS
 
 
-def _sorted_by_merit(
-    entries: Iterable[Entry],
-    need: str | None,
-    city: str | None,
-    language: str | None,
-    serves: str | None,
-    citizen: str | None,
-) -> list[_Scored]:
-    def rank(item: _Scored) -> tuple[bool, bool, int, int, int, int, int, int]:
+def _is_as_wanted(entry: Entry, wanted: Criteria) -> bool:
+    """Whether an entry passes what must be so; where the directory does not know, it is not so."""
+    if wanted.only_open and wanted.at and not is_open(entry.hours, entry.timezone, wanted.at):
+        return False
+    if wanted.only_free and not any(phone.free for phone in entry.phones):
+        return False
+    abroad = any(phone.from_abroad or (phone.from_abroad is None and phone.e164) for phone in entry.phones)
+    return not wanted.from_abroad or abroad or bool(entry.messengers)
+
+
+def _distance(entry: Entry, city: str | None, wanted: Criteria) -> int | None:
+    """Kilometres between the person and a service's town, as far as both are known."""
+    there = city_point(entry.country, entry.city)
+    here = wanted.near or city_point(entry.country, city)
+    return None if there is None or here is None else round(kilometres(here, there))
+
+
+def _group_bonus(entry: Entry, wanted: Criteria) -> int:
+    """What an entry is worth more because it names the group the person is of, or less because it is an authority."""
+    bonus = 0
+    if "families" in wanted.groups and ("families" in entry.serves or "children" in entry.serves):
+        bonus += _GROUP_BONUS
+    if wanted.serves == "children" and set(entry.serves) <= {"children", "families"}:
+        bonus += _GROUP_BONUS
+    if wanted.serves == "men" and "men" in entry.serves:
+        bonus += _GROUP_BONUS
+    if "lgbt" in wanted.groups and "lgbt" in entry.serves:
+        bonus += _GROUP_BONUS
+    if "undocumented" in wanted.groups:
+        bonus += _GROUP_BONUS if "undocumented" in entry.serves else 0
+        bonus -= _AUTHORITY if entry.kind in ("government", "labour_inspectorate") else 0
+    return bonus
+
+
+def _sorted_by_merit(entries: Iterable[Entry], wanted: Criteria, city: str | None) -> list[_Scored]:
+    citizen = wanted.nationality
+
+    def merit(points: int, entry: Entry) -> int:
+        worth = points - (0 if entry.reachable_now else _NO_NUMBER) + _group_bonus(entry, wanted)
+        km = _distance(entry, city, wanted)
+        if _same_city(city, entry) or (km is not None and km <= CITY_KM):
+            worth += _CITY_BONUS
+        elif km is not None:
+            worth += max(0, _NEAR_BONUS - km // 50)
+        if wanted.at is not None:
+            worth += {True: _OPEN_BONUS, None: 0, False: -_OPEN_BONUS}[is_open(entry.hours, entry.timezone, wanted.at)]
+        if wanted.free and any(phone.free for phone in entry.phones):
+            worth += _FREE_BONUS
+        return worth - (_FAILED if entry.id in wanted.failed else 0)
+
+    def rank(item: _Scored) -> tuple[bool, bool, bool, int, int, int, int, int, int]:
         points, entry = item
-        merit = points + (_CITY_BONUS if _same_city(city, entry) else 0) - (0 if entry.reachable_now else _NO_NUMBER)
         return (
+            entry.id in wanted.failed,
             entry.confidence == "weak",
             points < _FALLBACK_BELOW,
-            -merit,
-            0 if language and language in entry.languages else 1,
+            -merit(points, entry),
+            0 if wanted.language and wanted.language in entry.languages else 1,
             _CONFIDENCE_ORDER[entry.confidence],
-            0 if serves in entry.serves or "anyone" in entry.serves else 1,
+            0 if wanted.serves in entry.serves or "anyone" in entry.serves else 1,
             0 if entry.around_the_clock else 1,
             0 if entry.city is None else 1,
         )
 
     def points_of(entry: Entry) -> int:
         own = citizen is not None and entry.citizens_of == citizen
-        return max(fit(entry, need), _OWN_EMBASSY) if own else fit(entry, need)
+        suited = fit(entry, wanted.need, for_children=wanted.serves == "children")
+        return max(suited, _OWN_EMBASSY) if own else suited
 
     scored = [(points_of(entry), entry) for entry in entries]
     return sorted((item for item in scored if item[0] > 0), key=rank)
@@ -415,7 +525,7 @@ def find(
     nationality: str | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> FindResult:
-    """The services to show.
+    """The services to show, by the plain criteria; :func:`search` takes all.
 
     Args:
         directory: what is known.
@@ -435,11 +545,41 @@ def find(
     Raises:
         ValueError: ``need`` is none of ``NEEDS``.
     """
+    groups: tuple[Group, ...] = (serves,) if serves else ()  # type: ignore[assignment]
+    wanted = Criteria(need=need, groups=groups, nationality=nationality, language=language)
+    return search(directory, country, city, wanted, limit)
+
+
+def search(
+    directory: Directory,
+    country: str | None,
+    city: str | None = None,
+    wanted: Criteria | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> FindResult:
+    """The services to show.
+
+    Args:
+        directory: what is known.
+        country: ISO 3166-1 alpha-2 of where the person is (or wants help); None if unknown.
+        city: city in English as in the directory; puts its services and those near it first, hides no others.
+        wanted: what is looked for; everything by default.
+        limit: at most so many entries, emergency ones included.
+
+    Returns:
+        as :func:`find`. Emergency numbers are there whatever else is wanted.
+
+    Raises:
+        ValueError: the need is none of ``NEEDS``.
+    """
+    wanted = wanted or Criteria()
+    if wanted.nationality:
+        wanted = dataclasses.replace(wanted, nationality=wanted.nationality.upper())
+    need, serves, citizen = wanted.need, wanted.serves, wanted.nationality
     if need is not None and need not in _FIT:
         raise ValueError(f"need is one of {', '.join(NEEDS)}")
     alarm = _ALARM_OF_NEED.get(need or "", "danger")
     code = country.upper() if country else INTERNATIONAL
-    citizen = nationality.upper() if nationality else None
     local = directory.of_country(code) if code != INTERNATIONAL else ()
 
     emergency_entries = _emergency_entries(local, alarm)
@@ -450,14 +590,16 @@ def find(
         emergency_entries = _emergency_entries(directory.of_country(INTERNATIONAL), alarm)
 
     services = [
-        entry for entry in local if entry.kind != "emergency" and _is_for_this_person(entry, need, serves, citizen)
+        entry
+        for entry in local
+        if entry.kind != "emergency" and _is_for_this_person(entry, wanted) and _is_as_wanted(entry, wanted)
     ]
     home: list[Entry] = []
     if citizen and citizen != code:
         home = [entry for entry in directory.of_country(citizen) if entry.citizens_of == citizen]
-        home = [entry for entry in home if entry.suits(serves)]
+        home = [entry for entry in home if entry.suits(serves) and _is_as_wanted(entry, wanted)]
     dedicated = code != INTERNATIONAL and has_dedicated_line(local, serves)
-    ranked = _sorted_by_merit([*services, *home], need, city, language, serves, citizen)
+    ranked = _sorted_by_merit([*services, *home], wanted, city)
     if citizen is None:
         ranked = _one_embassy_each(ranked)
     alone = not dedicated or not any(points >= _FALLBACK_BELOW and not _weak(entry) for points, entry in ranked)
@@ -467,20 +609,28 @@ def find(
         for entry in directory.of_country(INTERNATIONAL)
         if entry.kind != "emergency"
         and entry.suits(serves)
+        and _is_as_wanted(entry, wanted)
         and (code == INTERNATIONAL or not entry.valid_in or code in entry.valid_in)
         and not (need == "child" and child_line and entry.kind == "child_helpline")
     ]
-    foreign = _across_borders(across, need, language, serves, alone)
+    foreign = _across_borders(across, wanted, alone)
 
-    head = [_found(entry, 100, alarm, code, citizen) for entry in _worth_showing(emergency_entries, need)]
+    def found(entry: Entry, points: int) -> Found:
+        return _found(entry, points, alarm, code, city, wanted)
+
+    head = [found(entry, 100) for entry in _worth_showing(emergency_entries, need)]
     room = max(limit - len(head), 0)
     ordered = _in_order(ranked, foreign, room, keep_a_place=not dedicated)
-    tail = [_found(entry, points, alarm, code, citizen) for points, entry in ordered[:room]]
+    tail = [found(entry, points) for points, entry in ordered[:room]]
+    own = any(entry.citizens_of == citizen for entry in [*services, *home])
     return FindResult(
         tuple([*head, *tail][: max(limit, 1)]),
         no_dedicated_line=not dedicated,
         no_emergency_number=no_number and code != INTERNATIONAL,
         ask_nationality=need in _CONSULAR_NEEDS and citizen is None,
+        no_own_embassy=citizen is not None and citizen != code and not own,
+        only_fallback=need is not None and not any(points >= _FALLBACK_BELOW for points, _ in ranked),
+        wanted=wanted,
     )
 
 
@@ -502,21 +652,18 @@ def _weak(entry: Entry) -> bool:
     return entry.confidence == "weak"
 
 
-def _across_borders(
-    entries: Iterable[Entry], need: str | None, language: str | None, serves: str | None, alone: bool
-) -> list[_Scored]:
+def _across_borders(entries: Iterable[Entry], wanted: Criteria, alone: bool) -> list[_Scored]:
     """International services worth showing, best first.
 
     Args:
         entries: international ones that let the person in and work in the country.
-        need: what is needed.
-        language: the person's language.
-        serves: men, women or children, if said.
+        wanted: what is looked for.
         alone: the country has no dedicated line, or nothing sure that fits: then a general anti-trafficking body is
             shown whatever the need; else only what is made for needs that cross borders.
     """
     fitting = []
-    for points, entry in _sorted_by_merit(entries, need, None, language, serves, None):
+    need = wanted.need
+    for points, entry in _sorted_by_merit(entries, dataclasses.replace(wanted, nationality=None), None):
         if entry.only_for:
             keep = need in _SEAFARERS_TOO
         elif alone:
@@ -560,7 +707,8 @@ def _worth_showing(entries: Sequence[Entry], need: str | None) -> list[Entry]:
     return chosen
 
 
-def _found(entry: Entry, points: int, alarm: str, code: str, citizen: str | None) -> Found:
+def _found(entry: Entry, points: int, alarm: str, code: str, city: str | None, wanted: Criteria) -> Found:
+    citizen = wanted.nationality
     return Found(
         entry=entry,
         fit=points,
@@ -570,6 +718,8 @@ def _found(entry: Entry, points: int, alarm: str, code: str, citizen: str | None
         fallback=points < _FALLBACK_BELOW,
         international=entry.international,
         home_country=citizen is not None and citizen != code and entry.country == citizen,
+        open=is_open(entry.hours, entry.timezone, wanted.at) if wanted.at else None,
+        km=_distance(entry, city, wanted) if entry.country == code else None,
     )
 
 

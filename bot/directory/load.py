@@ -290,6 +290,16 @@ class Directory:
         """The services to show for a need in a place, the emergency entry first; see ``bot.directory.find``."""
         return finder.find(self, country, city, language, need, serves, nationality, limit)
 
+    def search(
+        self,
+        country: str | None,
+        city: str | None = None,
+        wanted: finder.Criteria | None = None,
+        limit: int = finder.DEFAULT_LIMIT,
+    ) -> finder.FindResult:
+        """The services to show by all criteria; see ``bot.directory.find``."""
+        return finder.search(self, country, city, wanted, limit)
+
     def emergency(
         self, country: str | None, need: str = "danger", language: str | None = None, serves: str | None = None
     ) -> finder.EmergencyNumbers:

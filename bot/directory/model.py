@@ -32,7 +32,11 @@ Service = Literal[
     "psychological", "suicide_prevention", "legal_aid", "medical", "shelter", "repatriation", "reintegration",
     "documents", "asylum", "missing_persons", "cybercrime", "report", "referral",
 ]  # fmt: skip
-Serves = Literal["anyone", "women", "men", "children", "families", "foreigners", "citizens_abroad"]
+Serves = Literal[
+    "anyone", "women", "men", "children", "families", "foreigners", "citizens_abroad", "lgbt", "undocumented",
+]  # fmt: skip
+#: Whom the person says the help is for. The last two say nothing of sex or age: they shut no service out.
+Group = Literal["children", "families", "men", "women", "lgbt", "undocumented"]
 Confidence = Literal["confirmed", "single_source", "weak"]
 PhoneFor = Literal["all", "police", "ambulance", "fire", "sms_police", "tourist_police", "other", "unknown"]
 OnlyFor = Literal["seafarers"]

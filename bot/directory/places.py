@@ -11,7 +11,8 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from difflib import SequenceMatcher
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -148,11 +149,12 @@ class Gazetteer:
     def __init__(self, locales_dir: Path) -> None:
         self._exact: dict[str, list[_Candidate]] = {}
         self._stems: dict[str, list[_Candidate]] = {}
-        self._latin: dict[str, list[_Candidate]] = {}
+        self._typed: list[tuple[tuple[str, ...], _Candidate]] = []
         self._han: dict[str, list[tuple[str, _Candidate]]] = {}
         self._not_a_place: dict[str, list[tuple[str, ...]]] = {}
         self._han_not_a_place: tuple[str, ...] = ()
         self._words: dict[str, _Words] = {}
+        self._cities: dict[tuple[str, str, str], tuple[str, ...]] = {}
         for language in LANGUAGES:
             self._read(locales_dir / language / "places.yml", language)
         for forms in self._han.values():
@@ -208,6 +210,7 @@ class Gazetteer:
         for written in about.get("people", ()):
             self._add(written, country, None, "people", language)
         for city, forms in about.get("cities", {}).items():
+            self._cities[language, country, city] = tuple(forms)
             for written in forms:
                 self._add(written, country, city, "city", language)
 
@@ -227,19 +230,30 @@ class Gazetteer:
                 continue
             self._exact.setdefault(form.words[0], []).append(candidate)
             if language in ("ru", "bg") and kind in ("country", "city") and not flags.needs_context:
-                self._add_latin(form.words, candidate)
+                self._typed.append((form.words, candidate))
 
-    def _add_latin(self, words: tuple[str, ...], candidate: _Candidate) -> None:
-        keys = [cyrillic_keys(word) for word in words]
-        if not all(keys):
-            return
-        for variant in range(max(len(options) for options in keys)):
-            chosen = [options[min(variant, len(options) - 1)] for options in keys]
-            if len("".join(chosen)) >= _LATIN_AT_ALL:
-                typed = replace(candidate, rest=tuple(chosen[1:]))
-                listed = self._latin.setdefault(chosen[0], [])
-                if typed not in listed:
-                    listed.append(typed)
+    @cached_property
+    def _latin(self) -> dict[str, list[_Candidate]]:
+        """Russian and Bulgarian names as they are typed in Latin letters, by the key of their first word.
+
+        Made when the first word in Latin letters is met that is no place in English: not while somebody waits for the
+        bot to start.
+        """
+        index: dict[str, dict[_Candidate, None]] = {}
+        for words, candidate in self._typed:
+            keys = [cyrillic_keys(word) for word in words]
+            if not all(keys):
+                continue
+            for variant in range(max(map(len, keys))):
+                chosen = [options[min(variant, len(options) - 1)] for options in keys]
+                if len("".join(chosen)) >= _LATIN_AT_ALL:
+                    typed = candidate if len(chosen) == 1 else replace(candidate, rest=tuple(chosen[1:]))
+                    index.setdefault(chosen[0], {})[typed] = None
+        return {key: list(candidates) for key, candidates in index.items()}
+
+    def city_forms(self, country: str, city: str, language: str) -> tuple[str, ...]:
+        """The ways a city is written in a language, as in its file; empty if it is not there."""
+        return self._cities.get((language, country, city), ())
 
     # ---- search ------------------------------------------------------------------------------------------------
 
@@ -319,8 +333,13 @@ class _Search:
             if stems := self.gazetteer._stems.get(bare[:length]):
                 options.extend((c, c.rest, False) for c in stems)
                 break
-        if not options and bare.isascii() and len(bare) >= _LATIN_AT_ALL - 1:
-            options = [(c, c.rest, True) for c in self.gazetteer._latin.get(latin_key(bare), ())]
+        best = self._best(index, options)
+        if best is None and bare.isascii() and len(bare) >= _LATIN_AT_ALL - 1:
+            best = self._best(index, [(c, c.rest, True) for c in self.gazetteer._latin.get(latin_key(bare), ())])
+        return best
+
+    def _best(self, index: int, options: Iterable[tuple[_Candidate, tuple[str, ...], bool]]) -> _Match | None:
+        """The longest and likeliest of the candidates that begin at a word."""
         best: tuple[tuple[int, int, int, int], _Match] | None = None
         for candidate, rest, latin_typed in options:
             if not self._continues(index, rest, latin_typed):
@@ -687,6 +706,45 @@ def country_name(code: str, language: str) -> str:
     name = locale.territories.get(code) or Locale("en").territories.get(code) or code
     name = re.sub(r"\s*\((САР|САР на Китай)\)|,? SAR China|, САР на Китай", "", name)
     return re.sub(r"^中国(香港|澳门)特别行政区$", r"\1", name)
+
+
+#: An editor writes the usual name first.
+_FIRST = 0.2
+
+
+@lru_cache(maxsize=4096)
+def city_name(country: str, city: str, language: str) -> str:
+    """The name of a city in a language of the bot; in English where its file has none.
+
+    Args:
+        country: ISO code.
+        city: in English, as in the places' files.
+        language: one of the four.
+    """
+    written = gazetteer().city_forms(country, city, language)
+    if language == "en" or not written:
+        return city
+    plain = [split_flags(form)[0] for form in written]
+    plain = [form.replace("~", "") for form in plain if "(" not in form and "*" not in form]
+    if not plain:
+        return city
+    if language == "zh":
+        return plain[0]
+    # Of several ways to write it, the one that sounds most like the English name.
+    sound = latin_key(city.lower())
+    best = max(
+        plain,
+        key=lambda form: max((_alike(key, sound) for key in _sounds(form)), default=0.0) + _FIRST * (form == plain[0]),
+    )
+    return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), best)
+
+
+def _sounds(form: str) -> tuple[str, ...]:
+    return tuple("".join(keys) for keys in zip(*(cyrillic_keys(word)[:1] for word in form.split()), strict=True))
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()
 
 
 # ---- A shared location ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.dialogue.actions.reading import NEED_OF_INTENT
+from bot.dialogue.wishes import NEED_OF_INTENT
 from bot.dialogue.engine import DialogueEngine, DialogueError, neutral
 from tests.dialogue.talk import Talk
 

@@ -8,8 +8,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from bot.dialogue.actions.answers import country_line, more_of, text_of
-from bot.dialogue.actions.reading import FORM, NEED_OF_INTENT, Event, confidence_of, in_form, intent_of
+from bot.dialogue.actions.reading import FORM, Event, confidence_of, in_form, intent_of
 from bot.dialogue.taxonomy import FALLBACK
+from bot.dialogue.wishes import NEED_OF_INTENT
 
 SURE = 0.5
 """From this confidence on, a message with a place in it is a question of its own and not just the place."""

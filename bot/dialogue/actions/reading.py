@@ -13,20 +13,6 @@ FOLLOW_UP_MOST = 2
 
 Event = dict[str, Any]
 
-NEED_OF_INTENT = {
-    "find_hotline": "hotline",
-    "find_shelter": "shelter",
-    "find_legal_help": "legal",
-    "find_medical_help": "medical",
-    "find_psychological_help": "psychological",
-    "find_recovery_help": "recovery",
-    "embassy_help": "embassy",
-    "return_home": "return",
-    "report_situation": "report",
-    "report_recruiter": "report",
-}
-"""Intents that look for services, with the need of the directory. Mirrors the slot `need` in domain/slots.yml."""
-
 
 def intent_of(tracker: Tracker) -> str:
     """Name of the latest intent, empty when there is none."""

@@ -1,0 +1,172 @@
+"""From what a person writes to a search in the directory: where, what for, for whom.
+
+Words count with and without the model (:mod:`bot.directory.needs`); the place is what the person names
+(:mod:`bot.directory.places`). What was asked before waits here while the bot asks for the place.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.dialogue.wishes import NEED_OF_INTENT
+from bot.directory.cities import Point
+from bot.directory.find import NEEDS, Criteria
+from bot.directory.model import Group
+from bot.directory.needs import NeedWords, Wish, choose_need
+from bot.directory.places import Place, find_places, here
+
+#: What of a person's criteria is kept while the bot waits for their place, and what stays for the next search.
+_WAITING, _GROUPS, _FAILED = "search", "groups", "failed"
+#: Groups that are kept for the next search. What is more private is used once and forgotten.
+_KEPT_GROUPS: Final[tuple[Group, ...]] = ("children", "families", "men", "women")
+#: Entries remembered as not working for this person.
+_FAILED_MOST = 12
+#: Needs that a person's own state serves.
+_OF_OWN_STATE = frozenset({"embassy", "return", "documents"})
+#: Intents that are something to do of their own: whatever the words say, no search is added.
+_NO_SEARCH = frozenset(
+    (
+        "job_offer_text", "screen_offer", "check_employer", "talk_to_human", "quick_exit", "delete_my_data",
+        "start_over", "change_language", "affirm", "deny", "thank", "goodbye", "about_bot", "privacy_question",
+    )
+)  # fmt: skip
+
+#: Words before a place that say that it is somebody else's, and words that say it is the person's own after all.
+_OTHERS = re.compile(
+    r"\b(?:famil\w*|mother|mom|mum|father|dad|parents|brother|sister|cousin|friend|wife|husband|son|daughter|he|she|they)\b"
+    r"|\b(?:мам|мать|отец|отц|пап|родител|брат|сестр|подруг|друг|друз|жен|муж|сын|доч|семь|родн|тёт|тет|дяд"
+    r"|майк|баща|татко|приятел|съпруг|дъщер|син|семейств|братовчед|он|она|они|той|тя|те)\w*"
+    r"|[她他]|我[妈媽爸哥姐弟妹老]|家里|家裡|家人|父母|朋友|同乡|亲戚"
+)
+_SELF = re.compile(
+    r"\b(?:i|i'm|im|we|we're|me|us|я|мы|меня|нас|мне|нам|аз|ние|съм|сме|мен|ме|ни)\b"
+    r"|我(?![妈媽爸哥姐弟妹老])|我们"
+)
+_CLAUSE_END = re.compile(r"[.,;:!?\n…，。；：！？、]|\s[-–—]\s")
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for, and where.
+
+    Args:
+        country: ISO code; None: the bot has to ask.
+        city: in English as in the places' files, if known.
+        wanted: the criteria.
+    """
+
+    country: str | None
+    city: str | None
+    wanted: Criteria
+
+
+def is_about_others(text: str, place: Place) -> bool:
+    """Whether the words before a place, in its clause, say that somebody else is there: "my family in Kenya".
+
+    "My boss, he keeps my passport, I work in Oman" is about the person: another clause, and "I" comes later.
+    """
+    before = text[: place.start].lower()
+    ends = [match.end() for match in _CLAUSE_END.finditer(before)]
+    clause = before[ends[-1] if ends else 0 :]
+    others = [match.end() for match in _OTHERS.finditer(clause)]
+    own = [match.end() for match in _SELF.finditer(clause)]
+    return bool(others) and (not own or own[-1] <= others[-1])
+
+
+class Searching:
+    """Makes searches of messages.
+
+    Args:
+        words: the words for needs.
+    """
+
+    def __init__(self, words: NeedWords) -> None:
+        self._words = words
+
+    def wish(self, text: str) -> Wish:
+        """What the words of a message say."""
+        return self._words.look(text)
+
+    def need(self, wish: Wish, intent: str = "", confidence: float = 0.0) -> str | None:
+        """The need to search for; None if neither the words nor the model say one."""
+        finding = {NEED_OF_INTENT[intent]: confidence} if intent in NEED_OF_INTENT else {}
+        return choose_need(wish, finding, intent, confidence)
+
+    def adds_search(self, wish: Wish, intent: str, place: Place | None) -> bool:
+        """Whether a search is shown although the model took the message for something else.
+
+        The words must look for help, and the message must say where, or name the help it looks for.
+        """
+        return intent not in _NO_SEARCH and wish.seeks and (place is not None or bool(wish.asked))
+
+    def place(self, text: str, language: str, need: str | None) -> Place | None:
+        """Where help is looked for, as far as the message says; the home somebody wants to return to is not there."""
+        place = here(text, language)
+        return None if place is not None and place.role == "to" and need == "return" else place
+
+    def nationality(self, text: str, language: str, need: str | None) -> str | None:
+        """Whose citizen the person says they are; with "the Bulgarian embassy", whose embassy they look for."""
+        places = find_places(text, language)
+        origin = next((place.country for place in places if place.role == "from"), None)
+        if origin is None and need in _OF_OWN_STATE:
+            origin = next((place.country for place in places if place.kind == "adjective"), None)
+        if origin is None and need == "return":
+            origin = next((place.country for place in places if place.role == "to"), None)
+        return origin
+
+    def criteria(
+        self,
+        fields: Mapping[str, Any],
+        need: str | None,
+        wish: Wish | None,
+        language: str,
+        at: datetime.datetime,
+        near: Point | None = None,
+    ) -> Criteria:
+        """The criteria of a search.
+
+        Args:
+            fields: what is remembered about the person.
+            need: one of the directory's needs, or None.
+            wish: what the words of this message say, if it has any.
+            language: the person's.
+            at: the moment, for opening hours.
+            near: where the person is, if they shared it.
+        """
+        waiting = fields.get(_WAITING) or {}
+        said = wish.groups if wish is not None else ()
+        groups = said or tuple(waiting.get("groups", ())) or tuple(fields.get(_GROUPS, ()))
+        return Criteria(
+            need=need if need in NEEDS else None,
+            groups=groups,
+            nationality=fields.get("nationality"),
+            language=language,
+            at=at,
+            free=bool((wish and wish.free) or waiting.get("free")),
+            near=near,
+            failed=frozenset(fields.get(_FAILED, ())),
+        )
+
+    def wait(self, fields: dict[str, Any], wish: Wish | None) -> None:
+        """Keep for whom the search is while the bot asks for the place."""
+        if wish is not None and (wish.groups or wish.free):
+            fields[_WAITING] = {"groups": list(wish.groups), "free": wish.free}
+
+    def done(self, fields: dict[str, Any], wish: Wish | None) -> None:
+        """The search was made: keep only what the next one may need."""
+        fields.pop(_WAITING, None)
+        kept = [group for group in (wish.groups if wish is not None else ()) if group in _KEPT_GROUPS]
+        if kept:
+            fields[_GROUPS] = kept
+
+    def failed(self, fields: dict[str, Any], entry_id: str) -> bool:
+        """Remember that an entry's number did not work for the person; False if they said so before."""
+        known = list(fields.get(_FAILED, ()))
+        if entry_id in known:
+            return False
+        fields[_FAILED] = [*known, entry_id][-_FAILED_MOST:]
+        return True

@@ -1,0 +1,69 @@
+"""Where the cities are that places and entries name: ``locales/cities.yml``, coordinates from GeoNames.
+
+Only whole towns: nothing here tells more of a person than "in Izmir", and a shared location is forgotten as soon as
+it has become a town (:func:`nearest_city`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+try:
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
+#: Latitude and longitude, degrees of WGS 84.
+Point = tuple[float, float]
+
+#: A service this near counts as in the same town, kilometres.
+CITY_KM = 30
+#: A shared location this near to a known town is told as that town, kilometres.
+TOWN_KM = 25
+_EARTH_KM = 6371.0
+_DEFAULT_LOCALES = Path(__file__).resolve().parents[2] / "locales"
+
+
+@lru_cache(maxsize=4)
+def city_points(locales_dir: Path = _DEFAULT_LOCALES) -> Mapping[tuple[str, str], Point]:
+    """Country code and English name of a city -> where it is.
+
+    Raises:
+        OSError, ValueError: the file is missing or wrong.
+    """
+    path = locales_dir / "cities.yml"
+    loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_SafeLoader)
+    points: dict[tuple[str, str], Point] = {}
+    for country, cities in loaded["cities"].items():
+        for city, (latitude, longitude, *_) in cities.items():
+            if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+                raise ValueError(f"{path}: {country} {city}: latitude is -90 to 90 and longitude -180 to 180 degrees")
+            points[str(country), str(city)] = (float(latitude), float(longitude))
+    return points
+
+
+def city_point(country: str, city: str | None) -> Point | None:
+    """Where a city is, or None if that is not known."""
+    return city_points().get((country, city)) if city else None
+
+
+def kilometres(here: Point, there: Point) -> float:
+    """The way between two points as the crow flies, kilometres."""
+    north, south = math.radians(here[0]), math.radians(there[0])
+    east = math.radians(there[1] - here[1])
+    chord = math.sin((south - north) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(east / 2) ** 2
+    return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, chord)))
+
+
+def nearest_city(country: str, here: Point, within_km: float = TOWN_KM) -> str | None:
+    """The known town of a country nearest to a point, in English; None if none is within some kilometres."""
+    near = [
+        (kilometres(here, point), city) for (code, city), point in city_points().items() if code == country
+    ]  # fmt: skip
+    way, city = min(near, default=(math.inf, ""))
+    return city if way <= within_km else None

@@ -1,0 +1,190 @@
+"""What kind of help a message looks for, and for whom: by words that anyone can read and change.
+
+The words are ``locales/<language>/needs.yml``. They need no model, so that "I have nowhere to sleep, I am in Izmir"
+finds a shelter also while the model is down; with the model its opinion is added (:func:`choose_need`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from bot.content.languages import LANGUAGES, candidates, latin_chances
+from bot.content.latin_typed import to_cyrillic
+from bot.content.normalise import Normalised, normalise
+from bot.content.patterns import PatternError, Rule, load_rules
+from bot.directory.find import Need
+from bot.directory.model import Group
+
+#: The file of one language.
+FILE = "needs.yml"
+#: Sections of the file beside ``asks_<need>``, ``tells_<need>`` and ``serves_<group>``.
+MARKS = ("looking", "now", "free", "failed")
+
+#: Longest text that is read for a need; a longer one is a story or a pasted page, and the model's.
+READ_CHARACTERS = 1500
+#: Languages people also type in Latin letters, and how likely a text must be theirs to be read so.
+_TYPED_IN_LATIN, _LATIN_CHANCE = ("ru", "bg"), 0.2
+
+#: Where several troubles are told, the help for the first of these is looked for first.
+_URGENCY: tuple[Need, ...] = (
+    "asylum", "shelter", "violence", "child", "medical", "return", "embassy", "documents", "labour", "legal",
+    "recovery", "psychological", "report", "hotline",
+)  # fmt: skip
+#: Needs that say only "somebody, help": any other word of the message knows better.
+_GENERAL = frozenset({"hotline", "report"})
+#: What a word is worth beside the model's certainty of 1: help named, help asked for in general, trouble told.
+_NAMED, _NAMED_IN_GENERAL, _TOLD, _TOLD_TOO = 3.0, 1.2, 1.6, 0.4
+#: What the model's certainty is worth for an intent that looks for a service, and for a trouble it recognised.
+_FINDING, _FINDING_IN_GENERAL, _TROUBLE = 2.4, 1.0, 0.9
+
+#: Troubles the model knows, with the help that answers them.
+NEED_OF_TROUBLE: Mapping[str, Need] = {
+    "ask_unpaid_wages": "labour",
+    "ask_work_conditions": "labour",
+    "ask_contract": "labour",
+    "ask_passport_taken": "documents",
+    "ask_undocumented": "legal",
+    "ask_victim_rights": "legal",
+    "ask_forced_crime": "legal",
+    "ask_locked_in": "hotline",
+    "ask_threats": "hotline",
+    "ask_debt_bondage": "hotline",
+    "ask_scam_compound": "hotline",
+    "ask_grooming_loverboy": "hotline",
+    "ask_hotline_process": "hotline",
+    "ask_shelter_process": "shelter",
+    "ask_forced_marriage": "violence",
+    "ask_police": "report",
+    "save_evidence": "report",
+    "express_distress": "psychological",
+    "child_at_risk": "child",
+    "emergency_medical": "medical",
+    "emergency_suicide": "psychological",
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the words of a message say.
+
+    Args:
+        asked: help that is named, in the order of urgency.
+        told: help that answers a trouble that is told.
+        groups: for whom it is, as far as the person said so.
+        looking: the person is searching for help, not only telling.
+        open_now: it is needed now.
+        free: it must cost nothing.
+        failed: a number did not work.
+    """
+
+    asked: tuple[Need, ...] = ()
+    told: tuple[Need, ...] = ()
+    groups: tuple[Group, ...] = ()
+    looking: bool = False
+    open_now: bool = False
+    free: bool = False
+    failed: bool = False
+
+    @property
+    def seeks(self) -> bool:
+        """Some help is looked for in so many words."""
+        return any(need not in _GENERAL for need in self.asked) or (self.looking and bool(self.asked or self.told))
+
+
+class NeedWords:
+    """The words of all languages.
+
+    Args:
+        rules: language -> section -> rules.
+    """
+
+    def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
+        self._rules = rules
+
+    @classmethod
+    def load(cls, locales: Path) -> NeedWords:
+        """Read ``<language>/needs.yml`` under a ``locales`` folder.
+
+        Raises:
+            PatternError: a file is missing, a rule cannot be read or a section is unknown; names file and section.
+        """
+        rules = {}
+        for language in LANGUAGES:
+            path = locales / language / FILE
+            if not path.exists():
+                raise PatternError(f"{path}: the words for needs of this language are missing")
+            rules[language] = load_rules(path)
+            if unknown := sorted(set(rules[language]) - sections()):
+                raise PatternError(f"{path}: unknown section «{unknown[0]}»")
+        return cls(rules)
+
+    def look(self, text: str) -> Wish:
+        """What a message looks for, by its words.
+
+        Args:
+            text: what the person wrote, in any language or script.
+        """
+        text = text[:READ_CHARACTERS]
+        normalised = normalise(text)
+        read = [(language, normalised) for language in candidates(normalised.text)]
+        chances = latin_chances(text)
+        read += [
+            (language, normalise(to_cyrillic(text, language)))
+            for language in _TYPED_IN_LATIN
+            if chances.get(language, 0.0) >= _LATIN_CHANCE
+        ]
+        raised = {section for section in sections() if any(self._raised(section, *one) for one in read)}
+
+        def needs(prefix: str) -> tuple[Need, ...]:
+            return tuple(need for need in _URGENCY if f"{prefix}_{need}" in raised)
+
+        groups = tuple(group for group in get_args(Group) if f"serves_{group}" in raised)
+        marks = {mark: mark in raised for mark in MARKS}
+        return Wish(
+            needs("asks"), needs("tells"), groups, marks["looking"], marks["now"], marks["free"], marks["failed"]
+        )
+
+    def _raised(self, section: str, language: str, text: Normalised) -> bool:
+        return any(next(rule.find(text), None) is not None for rule in self._rules[language].get(section, ()))
+
+
+def sections() -> frozenset[str]:
+    """Every section a ``needs.yml`` may hold."""
+    named = {f"{verb}_{need}" for verb in ("asks", "tells") for need in _URGENCY}
+    return frozenset(named | {f"serves_{group}" for group in get_args(Group)} | set(MARKS))
+
+
+def choose_need(
+    wish: Wish, finding: Mapping[str, float] | None = None, intent: str = "", confidence: float = 0.0
+) -> Need | None:
+    """The one need to search for: words and model together, either may be missing.
+
+    Args:
+        wish: what the words say.
+        finding: needs the model heard, with its certainty (0 to 1), of intents that look for a service.
+        intent: the model's intent, for troubles.
+        confidence: its certainty, 0 to 1.
+
+    Returns:
+        None where neither says anything.
+    """
+    points: dict[Need, float] = {}
+
+    def add(need: Need, worth: float) -> None:
+        points[need] = points.get(need, 0.0) + worth
+
+    for need in wish.asked:
+        add(need, _NAMED_IN_GENERAL if need in _GENERAL else _NAMED)
+    for position, need in enumerate(wish.told):
+        add(need, (_TOLD_TOO if need in _GENERAL else _TOLD) / (1 + 0.25 * position))
+    for heard, chance in (finding or {}).items():
+        if heard in _URGENCY:
+            add(heard, chance * (_FINDING_IN_GENERAL if heard in _GENERAL else _FINDING))
+    if intent in NEED_OF_TROUBLE:
+        add(NEED_OF_TROUBLE[intent], confidence * _TROUBLE)
+    if not points:
+        return None
+    return min(points, key=lambda need: (-round(points[need], 6), _URGENCY.index(need)))
