@@ -42,11 +42,14 @@ def _parser() -> argparse.ArgumentParser:
         reading = commands.add_parser(name, help=f"{text}: JSON Lines in, JSON Lines out")
         reading.add_argument("--format", choices=("jsonl",), default="jsonl")
 
-    evaluate = commands.add_parser("evaluate", help="how well the bot understands labelled messages")
+    evaluate = commands.add_parser("evaluate", help="how well the bot understands messages and screens offers")
     subject = evaluate.add_subparsers(dest="subject", required=True, metavar="SUBJECT")
     understanding = subject.add_parser("understanding", help="intents and emergencies: figures and confusion pictures")
     understanding.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development split by default")
-    understanding.add_argument("--output", type=Path, default=Path("build/evaluation"), help="folder of the report")
+    screening = subject.add_parser("screening", help="red flags, levels and disguises: figures and pictures")
+    screening.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development sets by default")
+    for measured in (understanding, screening):
+        measured.add_argument("--output", type=Path, default=Path("build/evaluation"), help="folder of the report")
 
     directory = commands.add_parser("directory", help="hotlines, shelters and services")
     what = directory.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -138,6 +141,11 @@ def _parse(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
+    if options.subject == "screening":
+        from bot.evaluation.screening import evaluate_screening
+
+        print(evaluate_screening(settings.locales, options.files, options.output, _say))
+        return OK
     from bot.evaluation.commands import evaluate_understanding
 
     print(evaluate_understanding(settings, options.files, options.output, _say))
