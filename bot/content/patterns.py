@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import Any
 import yaml
 
 from bot.content import compiled_rules
-from bot.content.normalise import GRAM, HAN, Normalised, normalise
+from bot.content.normalise import AT_START, GRAM, HAN, HAN_GRAM, HAN_RUN, Normalised, normalise
 
 # Phrases without Chinese characters are matched on a text in which those are blanks (Normalised.alphabetic), so that a
 # word character is a letter of an alphabet. Excluding them inside each expression would make compiling it slow.
@@ -64,7 +64,7 @@ class PatternError(ValueError):
     """A phrase, rule or file that cannot be understood; the message names the place and what to do."""
 
 
-#: For each of several things that must stand in a text, the characters it may begin with.
+#: For each of several things that must stand in a text, the pieces (:attr:`Normalised.pieces`) of which it has one.
 Literals = tuple[tuple[str, ...], ...]
 
 
@@ -76,6 +76,8 @@ class _Element:
     han: bool = False
     #: Characters it can begin with, each as it stands in a character class; empty where that is not known.
     first: frozenset[str] = frozenset()
+    #: Pieces of a text at one of which it begins; empty where that is not known.
+    anchors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -85,19 +87,22 @@ class Phrase:
     Args:
         source: the phrase as written.
         expression: the regular expression it stands for.
-        literals: for each word that must be there, what it begins with in any of its forms: a text without one of
-            each cannot hold the phrase (a quick first look); empty when nothing can be said beforehand.
+        literals: for each word that must be there, a piece of the text that any of its forms brings with it: a text
+            without one of each cannot hold the phrase (a quick first look); empty when nothing can be said beforehand.
         han: it has Chinese characters.
+        anchors: pieces at one of which a match begins, so that no other place of a text is tried; empty when any may.
     """
 
     source: str
     expression: str
     literals: Literals
     han: bool
+    anchors: tuple[str, ...] = ()
 
     @cached_property
-    def _keys(self) -> tuple[frozenset[str], ...]:
-        return tuple(frozenset(literals) for literals in self.literals)
+    def keys(self) -> tuple[frozenset[str], ...]:
+        """The literals, to be compared with the pieces of a text; the most telling first."""
+        return tuple(sorted(map(frozenset, self.literals), key=lambda group: (len(group), -min(map(len, group)))))
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -106,11 +111,23 @@ class Phrase:
 
     def finditer(self, text: Normalised, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """Matches in normalised text, between two of its characters."""
-        for keys in self._keys:
-            if keys.isdisjoint(text.grams):
-                return iter(())
+        for keys in self.keys:
+            if keys.isdisjoint(text.pieces):
+                return
         words = text.text if self.han else text.alphabetic
-        return self.regex.finditer(words, start, len(words) if end is None else end)
+        end = len(words) if end is None else end
+        if not self.anchors:
+            yield from self.regex.finditer(words, start, end)
+            return
+        match = self.regex.match
+        places = text.places
+        known = [places[anchor] for anchor in self.anchors if anchor in places]
+        for place in known[0] if len(known) == 1 else sorted({place for listed in known for place in listed}):
+            if start <= place < end:
+                found = match(words, place, end)
+                if found is not None:
+                    yield found
+                    start = max(found.end(), place + 1)
 
 
 def _word_regex(word: str, han_phrase: bool) -> _Element:
@@ -122,12 +139,30 @@ def _word_regex(word: str, han_phrase: bool) -> _Element:
     star = "[a-z0-9]{0,30}" if han_phrase else _STAR
     before = star if word.startswith("*") else ""
     after = star if word.endswith("*") else ""
-    left = "" if han_start else _HAN_NO_LETTER_BEFORE if han_phrase else _NO_LETTER_BEFORE
-    right = "" if han_end else _HAN_NO_LETTER_AFTER if han_phrase else _NO_LETTER_AFTER
-    literal = max(re.split(r"['\-]", core), key=len)[:GRAM]
+    # A sign such as an emoji is a word of its own wherever it stands.
+    sign_start, sign_end = not core[0].isalnum(), not core[-1].isalnum()
+    left = "" if han_start or sign_start else _HAN_NO_LETTER_BEFORE if han_phrase else _NO_LETTER_BEFORE
+    right = "" if han_end or sign_end else _HAN_NO_LETTER_AFTER if han_phrase else _NO_LETTER_AFTER
+    literal = _piece(core, at_start=not before)
     literals = ((literal,),) if literal else ()
+    beginning = HAN_RUN.match(core)
+    anchor = beginning.group()[:HAN_GRAM] if beginning else literal
+    anchors = frozenset((anchor,)) if anchor and not before and core[0] not in "'-" else frozenset()
     first = frozenset() if before or core[0] in "'-" else frozenset((re.escape(core[0]),))
-    return _Element(f"{left}{before}{body}{after}{right}", literals, han=han_start and han_end, first=first)
+    return _Element(
+        f"{left}{before}{body}{after}{right}", literals, han=han_start and han_end, first=first, anchors=anchors
+    )
+
+
+def _piece(core: str, *, at_start: bool) -> str | None:
+    """The longest piece that a text with this word must have, as :attr:`Normalised.pieces` names it."""
+    han = max(HAN_RUN.findall(core), key=len, default="")
+    if han:
+        return str(han[:HAN_GRAM])
+    start = _START.match(core)
+    if start is not None:
+        return AT_START + start.group()[:GRAM] if at_start else None
+    return core[0] if _SIGN_PIECE.match(core) else None
 
 
 def _split_alternatives(body: str) -> list[str]:
@@ -142,6 +177,8 @@ def _split_alternatives(body: str) -> list[str]:
     return parts
 
 
+_START = re.compile(r"[^\W_]+")
+_SIGN_PIECE = re.compile(r"[^\w\s.,;:!?()\"'-]")
 _TOKEN = re.compile(r"\s+|\.\.\.(\d{1,2})?|<([a-z]+)>|\(|[^\s()<>|]+?(?=\.\.\.|[\s()<>|]|$)")
 
 
@@ -159,17 +196,23 @@ def _alternatives(phrase: str, body: str, optional: bool, han_phrase: bool) -> _
     if not options:
         raise PatternError(f"«{phrase}»: empty brackets")
     # Of each option its longest word: what is common to all options is that one of these stands in the text.
-    telling = [max(literals, key=lambda group: min(map(len, group)), default=()) for _, literals, _ in options]
-    first = frozenset().union(*(first for _, _, first in options)) if all(first for _, _, first in options) else None
+    telling = [max(literals, key=lambda group: min(map(len, group)), default=()) for _, literals, _, _ in options]
+    first = _joined([option[2] for option in options])
     # One glance at the next character spares most places of a text the walk through all options.
     guard = f"{'' if han_phrase else _NO_LETTER_BEFORE}(?=[{''.join(sorted(first))}])" if first else ""
     return _Element(
-        f"(?:{guard}(?:{'|'.join(regex for regex, _, _ in options)}))",
+        f"(?:{guard}(?:{'|'.join(option[0] for option in options)}))",
         (tuple(literal for group in telling for literal in group),) if all(telling) else (),
         optional,
         bool(HAN.search(body)),
-        first or frozenset(),
+        first,
+        _joined([option[3] for option in options]),
     )
+
+
+def _joined(sets: Sequence[frozenset[str]]) -> frozenset[str]:
+    """All members, or none where one of the sets is empty: unknown."""
+    return frozenset().union(*sets) if all(sets) else frozenset()
 
 
 def _elements(phrase: str, han_phrase: bool) -> Iterator[tuple[str | None, _Element]]:
@@ -216,8 +259,8 @@ def _between(before: str | None, left: _Element, right: _Element, han_phrase: bo
     return rf"{_SEPARATOR}(?:{_LETTER}{{1,40}}{_SEPARATOR}){{0,{size or _GAP_WORDS}}}?"
 
 
-def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str]]:
-    """The regex of a phrase, the literals of its mandatory elements, and what it can begin with where all do."""
+def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str], frozenset[str]]:
+    """The regex of a phrase, the literals of its mandatory elements, and the characters and pieces it begins with."""
     elements = list(_elements(phrase, han_phrase))
     if not any(not element.optional for _, element in elements):
         raise PatternError(f"«{phrase}»: at least one word must always be there")
@@ -240,7 +283,8 @@ def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str]
             between = _between(before, elements[index - 1][1], element, han_phrase)
             regex += f"(?:{between}{element.regex})?" if element.optional else between + element.regex
     literals = tuple(group for _, element in elements if not element.optional for group in element.literals)
-    return regex, literals, elements[0][1].first if first == 0 else frozenset()
+    anchors = _joined([element.anchors for _, element in elements[: first + 1]])
+    return regex, literals, elements[0][1].first if first == 0 else frozenset(), anchors
 
 
 def compile_phrase(phrase: str) -> Phrase:
@@ -254,8 +298,8 @@ def compile_phrase(phrase: str) -> Phrase:
         raise PatternError("an empty phrase")
     # An amount alone may stand in Chinese text as well: it is looked for in all of it.
     han = bool(HAN.search(written)) or written[1:-1] in _CLASSES
-    regex, literals, _ = _parse(written, han)
-    return Phrase(phrase, regex, literals, han)
+    regex, literals, _, anchors = _parse(written, han)
+    return Phrase(phrase, regex, literals, han, tuple(sorted(anchors)))
 
 
 @dataclass(frozen=True)
@@ -284,11 +328,15 @@ class Rule:
     def find(self, text: Normalised) -> Iterator[Match]:
         """Every place in the text that raises this rule, in order of the phrases."""
         for phrase in self.any:
-            for found in phrase.finditer(text):
-                if found.end() == found.start() or self._excused(text, found.start(), found.end()):
-                    continue
-                start, end = text.span(found.start(), found.end())
-                yield Match(self, start, end)
+            yield from self.find_phrase(phrase, text)
+
+    def find_phrase(self, phrase: Phrase, text: Normalised) -> Iterator[Match]:
+        """Every place where one of this rule's phrases raises it."""
+        for found in phrase.finditer(text):
+            if found.end() == found.start() or self._excused(text, found.start(), found.end()):
+                continue
+            start, end = text.span(found.start(), found.end())
+            yield Match(self, start, end)
 
     def _excused(self, text: Normalised, start: int, end: int) -> bool:
         if not self.unless:
@@ -340,13 +388,15 @@ def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
 
 def _stored(phrases: tuple[Phrase, ...]) -> list[compiled_rules.StoredPhrase]:
     return [
-        (phrase.source, phrase.expression, [list(group) for group in phrase.literals], phrase.han) for phrase in phrases
+        (phrase.source, phrase.expression, list(map(list, phrase.literals)), phrase.han, list(phrase.anchors))
+        for phrase in phrases
     ]
 
 
 def _restored(phrases: list[compiled_rules.StoredPhrase]) -> tuple[Phrase, ...]:
     return tuple(
-        Phrase(source, expression, tuple(map(tuple, literals)), han) for source, expression, literals, han in phrases
+        Phrase(source, expression, tuple(map(tuple, literals)), han, tuple(anchors))
+        for source, expression, literals, han, anchors in phrases
     )
 
 
