@@ -8,6 +8,8 @@ A phrase is words separated by blanks, matched as whole words next to each other
     внес* ... залог*      a gap of up to 4 words; ...8 up to 8 (Han text: 8 and 16 characters)
     <number> <money> <handle> <phone> <link>
     扣(了)?护照            Han text is written without blanks
+    💰                     a sign is a word of its own, wherever it stands
+    <document>             what the file's section ``words`` gives this name, such as "(паспорт*|документ*)"
 
 ``python -m bot.content.patterns FILE...`` runs the examples of each rule and names what fails by file and line.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -74,6 +76,8 @@ class _Element:
     literals: Literals
     optional: bool = False
     han: bool = False
+    #: A sign such as an emoji: nothing need stand between it and a word.
+    sign: bool = False
     #: Characters it can begin with, each as it stands in a character class; empty where that is not known.
     first: frozenset[str] = frozenset()
     #: Pieces of a text at one of which it begins; empty where that is not known.
@@ -146,11 +150,16 @@ def _word_regex(word: str, han_phrase: bool) -> _Element:
     literal = _piece(core, at_start=not before)
     literals = ((literal,),) if literal else ()
     beginning = HAN_RUN.match(core)
-    anchor = beginning.group()[:HAN_GRAM] if beginning else literal
-    anchors = frozenset((anchor,)) if anchor and not before and core[0] not in "'-" else frozenset()
+    anchor = beginning.group()[:HAN_GRAM] if beginning else _piece(HAN.sub(" ", core), at_start=True)
+    anchors = frozenset((anchor,)) if anchor and not before else frozenset()
     first = frozenset() if before or core[0] in "'-" else frozenset((re.escape(core[0]),))
     return _Element(
-        f"{left}{before}{body}{after}{right}", literals, han=han_start and han_end, first=first, anchors=anchors
+        f"{left}{before}{body}{after}{right}",
+        literals,
+        han=han_start and han_end,
+        sign=sign_start or sign_end,
+        first=first,
+        anchors=anchors,
     )
 
 
@@ -179,7 +188,7 @@ def _split_alternatives(body: str) -> list[str]:
 
 _START = re.compile(r"[^\W_]+")
 _SIGN_PIECE = re.compile(r"[^\w\s.,;:!?()\"'-]")
-_TOKEN = re.compile(r"\s+|\.\.\.(\d{1,2})?|<([a-z]+)>|\(|[^\s()<>|]+?(?=\.\.\.|[\s()<>|]|$)")
+_TOKEN = re.compile(r"\s+|\.\.\.(\d{1,2})?|<([a-z_]+)>|\(|[^\s()<>|]+?(?=\.\.\.|[\s()<>|]|$)")
 
 
 def _closing_bracket(phrase: str, start: int) -> int:
@@ -204,9 +213,10 @@ def _alternatives(phrase: str, body: str, optional: bool, han_phrase: bool) -> _
         f"(?:{guard}(?:{'|'.join(option[0] for option in options)}))",
         (tuple(literal for group in telling for literal in group),) if all(telling) else (),
         optional,
-        bool(HAN.search(body)),
-        first,
-        _joined([option[3] for option in options]),
+        han=bool(HAN.search(body)),
+        sign=any(_SIGN_PIECE.match(part.strip()) for part in _split_alternatives(body)),
+        first=first,
+        anchors=_joined([option[3] for option in options]),
     )
 
 
@@ -252,11 +262,14 @@ def _between(before: str | None, left: _Element, right: _Element, han_phrase: bo
     if before is None:
         return ""
     if before == "blank":
-        return _LIGHT_SEPARATOR if left.han or right.han else _SEPARATOR
+        if left.han or right.han:
+            return _LIGHT_SEPARATOR
+        return f"(?:{_SEPARATOR})?" if left.sign or right.sign else _SEPARATOR
     size = min(int(before[3:] or 0), 20)
     if han_phrase:
         return rf"[^\n。！？!?]{{0,{size * 2 or _GAP_HAN}}}?"
-    return rf"{_SEPARATOR}(?:{_LETTER}{{1,40}}{_SEPARATOR}){{0,{size or _GAP_WORDS}}}?"
+    beside_sign = "?" if left.sign or right.sign else ""
+    return rf"(?:{_SEPARATOR}){beside_sign}(?:{_LETTER}{{1,40}}{_SEPARATOR}){{0,{size or _GAP_WORDS}}}?"
 
 
 def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str], frozenset[str]]:
@@ -302,6 +315,14 @@ def compile_phrase(phrase: str) -> Phrase:
     return Phrase(phrase, regex, literals, han, tuple(sorted(anchors)))
 
 
+#: The lists of phrases of a rule, in the order of the class.
+_PHRASES = ("any", "unless", "only_with", "unless_anywhere")
+_FIELDS = ("id", *_PHRASES, "match", "no_match")
+#: The section of a file that gives names to words, for its phrases to use.
+_WORDS = "words"
+_NAME = re.compile(r"[a-z][a-z_]*")
+
+
 @dataclass(frozen=True)
 class Match:
     """A rule found in a text; offsets are code points of the original."""
@@ -313,7 +334,14 @@ class Match:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of a section: raised by any of its phrases unless an exception stands in the same sentence or line."""
+    """One rule of a section.
+
+    Args:
+        any: each of these phrases raises it,
+        unless: but not where one of these stands in the same sentence or line,
+        only_with: and, where there are any, only if one of these stands somewhere in the text,
+        unless_anywhere: and none of these does.
+    """
 
     id: str
     section: str
@@ -321,6 +349,8 @@ class Rule:
     unless: tuple[Phrase, ...]
     match: tuple[str, ...]
     no_match: tuple[str, ...]
+    only_with: tuple[Phrase, ...] = ()
+    unless_anywhere: tuple[Phrase, ...] = ()
     file: str = ""
     line: int = 0
     example_lines: tuple[int, ...] = ()
@@ -335,8 +365,16 @@ class Rule:
         for found in phrase.finditer(text):
             if found.end() == found.start() or self._excused(text, found.start(), found.end()):
                 continue
+            if not self._fits(text):
+                return
             start, end = text.span(found.start(), found.end())
             yield Match(self, start, end)
+
+    def _fits(self, text: Normalised) -> bool:
+        """Whether the whole text allows this rule."""
+        if self.only_with and not any(next(phrase.finditer(text), None) for phrase in self.only_with):
+            return False
+        return not any(next(phrase.finditer(text), None) for phrase in self.unless_anywhere)
 
     def _excused(self, text: Normalised, start: int, end: int) -> bool:
         if not self.unless:
@@ -369,8 +407,19 @@ def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
     if stored is not None:
         return {
             section: tuple(
-                Rule(name, section, _restored(phrases), _restored(exceptions), (), (), str(path), line)
-                for name, line, phrases, exceptions in rules
+                Rule(
+                    id=name,
+                    section=section,
+                    any=_restored(any_of),
+                    unless=_restored(unless),
+                    match=(),
+                    no_match=(),
+                    only_with=_restored(only_with),
+                    unless_anywhere=_restored(unless_anywhere),
+                    file=str(path),
+                    line=line,
+                )
+                for name, line, (any_of, unless, only_with, unless_anywhere) in rules
             )
             for section, rules in stored.items()
         }
@@ -379,7 +428,7 @@ def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
         path,
         content,
         {
-            section: [(rule.id, rule.line, _stored(rule.any), _stored(rule.unless)) for rule in rules]
+            section: [(rule.id, rule.line, [_stored(getattr(rule, name)) for name in _PHRASES]) for rule in rules]
             for section, rules in sections.items()
         },
     )
@@ -417,8 +466,12 @@ def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
         return sections
     if not isinstance(root, yaml.MappingNode):
         raise PatternError(f"{path}:1: expected sections, each a name followed by «:» and its rules")
+    words: dict[str, str] = {}
     for key, value in root.value:
         place = f"{path}:{key.start_mark.line + 1}"
+        if key.value == _WORDS:
+            words = _named_words(value, path)
+            continue
         if key.value in sections:
             raise PatternError(f"{place}: section «{key.value}» stands twice")
         if not isinstance(value, yaml.SequenceNode):
@@ -426,7 +479,7 @@ def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
         rules = []
         seen: set[str] = set()
         for item in value.value:
-            rule = _rule(item, key.value, path)
+            rule = _rule(item, key.value, path, words)
             if rule.id in seen:
                 raise PatternError(f"{path}:{rule.line}: rule id «{rule.id}» stands twice in «{key.value}»")
             seen.add(rule.id)
@@ -435,15 +488,38 @@ def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
     return sections
 
 
-def _rule(node: yaml.Node, section: str, path: Path) -> Rule:
+def _named_words(node: yaml.Node, path: Path) -> dict[str, str]:
+    """The section ``words``: name -> phrase; each may use those before it."""
+    if not isinstance(node, yaml.MappingNode):
+        raise PatternError(f"{path}:{node.start_mark.line + 1}: «{_WORDS}» holds names, each with its words")
+    words: dict[str, str] = {}
+    for name, phrase in node.value:
+        place = f"{path}:{name.start_mark.line + 1}"
+        if not _NAME.fullmatch(name.value) or name.value in _CLASSES:
+            raise PatternError(f"{place}: a name has small letters a to z and _, and is none of {', '.join(_CLASSES)}")
+        if not isinstance(phrase, yaml.ScalarNode):
+            raise PatternError(f"{place}: put the words of «{name.value}» in quotation marks")
+        words[name.value] = f"({_expanded(phrase.value, words)})"
+        try:
+            compile_phrase(words[name.value])
+        except PatternError as error:
+            raise PatternError(f"{place}: {error}") from error
+    return words
+
+
+def _expanded(phrase: str, words: Mapping[str, str]) -> str:
+    return re.sub(r"<([a-z_]+)>", lambda name: words.get(name.group(1), name.group()), phrase)
+
+
+def _rule(node: yaml.Node, section: str, path: Path, words: Mapping[str, str]) -> Rule:
     line = node.start_mark.line + 1
     place = f"{path}:{line}"
     if not isinstance(node, yaml.MappingNode):
         raise PatternError(f"{place}: a rule needs id, any, match and no_match")
     fields: dict[str, Any] = {key.value: value for key, value in node.value}
-    unknown = set(fields) - {"id", "any", "unless", "match", "no_match"}
+    unknown = set(fields) - set(_FIELDS)
     if unknown:
-        raise PatternError(f"{place}: unknown word «{sorted(unknown)[0]}»; there is id, any, unless, match, no_match")
+        raise PatternError(f"{place}: unknown word «{sorted(unknown)[0]}»; there is {', '.join(_FIELDS)}")
     if "id" not in fields or "any" not in fields:
         raise PatternError(f"{place}: a rule needs at least id and any")
 
@@ -451,7 +527,7 @@ def _rule(node: yaml.Node, section: str, path: Path) -> Rule:
         compiled = []
         for text, at in _scalar_list(fields.get(name), place):
             try:
-                compiled.append(compile_phrase(text))
+                compiled.append(compile_phrase(_expanded(text, words)))
             except PatternError as error:
                 raise PatternError(f"{path}:{at}: {error}") from error
         return tuple(compiled)
@@ -463,6 +539,8 @@ def _rule(node: yaml.Node, section: str, path: Path) -> Rule:
         section=section,
         any=phrases("any"),
         unless=phrases("unless"),
+        only_with=phrases("only_with"),
+        unless_anywhere=phrases("unless_anywhere"),
         match=tuple(text for text, _ in match),
         no_match=tuple(text for text, _ in no_match),
         file=str(path),
@@ -482,7 +560,7 @@ def check_rules(path: Path, *, examples_needed: bool = True) -> list[str]:
         for rule in rules:
             if examples_needed and not (rule.match and rule.no_match):
                 problems.append(f"{path}:{rule.line}: {section}/{rule.id}: give at least one match and one no_match")
-            for phrase in rule.any + rule.unless:
+            for phrase in rule.any + rule.unless + rule.only_with + rule.unless_anywhere:
                 try:
                     _ = phrase.regex
                 except re.error as error:
