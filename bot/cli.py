@@ -43,11 +43,14 @@ def _parser() -> argparse.ArgumentParser:
         reading = commands.add_parser(name, help=f"{text}: JSON Lines in, JSON Lines out")
         reading.add_argument("--format", choices=("jsonl",), default="jsonl")
 
-    evaluate = commands.add_parser("evaluate", help="how well the bot understands labelled messages")
+    evaluate = commands.add_parser("evaluate", help="how well the bot understands messages and screens offers")
     subject = evaluate.add_subparsers(dest="subject", required=True, metavar="SUBJECT")
     understanding = subject.add_parser("understanding", help="intents and emergencies: figures and confusion pictures")
     understanding.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development split by default")
-    understanding.add_argument("--output", type=Path, default=Path("build/evaluation"), help="folder of the report")
+    screening = subject.add_parser("screening", help="red flags, levels and disguises: figures and pictures")
+    screening.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development sets by default")
+    for measured in (understanding, screening):
+        measured.add_argument("--output", type=Path, default=Path("build/evaluation"), help="folder of the report")
 
     searches = subject.add_parser("searches", help="does a message lead to the right help in the right place: totals")
     searches.add_argument("files", nargs="*", type=Path, help="JSON Lines; tests/directory/searches by default")
@@ -152,6 +155,11 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
         from bot.evaluation.searches import evaluate_searches, table
 
         print(table(evaluate_searches(settings, options.files, options.words_only, _say)))
+        return OK
+    if options.subject == "screening":
+        from bot.evaluation.screening import evaluate_screening
+
+        print(evaluate_screening(settings.locales, options.files, options.output, _say))
         return OK
     from bot.evaluation.commands import evaluate_understanding
 

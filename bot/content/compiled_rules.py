@@ -15,11 +15,11 @@ from importlib.resources import files
 from pathlib import Path
 
 #: Code whose change makes what was compiled worthless.
-_CODE = ("patterns.py", "normalise.py", "compiled_rules.py")
+_CODE = ("patterns.py", "normalise.py", "lookalikes.py", "compiled_rules.py")
 
-#: A rule: id, line, phrases, exceptions; a phrase: source, expression, literals, whether it has Chinese characters.
-StoredPhrase = tuple[str, str, list[list[str]], bool]
-StoredRule = tuple[str, int, list[StoredPhrase], list[StoredPhrase]]
+#: A rule: id, line, its lists of phrases; a phrase: its fields in their order.
+StoredPhrase = tuple[str, str, list[list[str]], bool, list[str]]
+StoredRule = tuple[str, int, list[list[StoredPhrase]]]
 
 
 @lru_cache(maxsize=1)

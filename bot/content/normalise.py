@@ -1,34 +1,73 @@
-"""Text made comparable without losing the original: every kept character knows where it came from."""
+"""Text made comparable without losing the original: every kept character knows where it came from.
+
+What stands here is done to every text, also before the safety net looks at it: it is quick, and right for text that
+hides nothing. What only a disguised text needs - spaced letters, digits for letters, code words - is in
+:mod:`bot.content.disguise`.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from opencc import OpenCC
 
-#: Lower-case letters that look the same in Latin and Cyrillic (confusables of Unicode Technical Standard 39).
-#: Only true twins: r, n, b, m, t, h differ in lower case, and replacing them would spoil Latin-typed text.
-_TWINS = dict(zip("aceopxyk", "асеорхук", strict=True))
-_CYRILLIC_TO_LATIN = {cyrillic: latin for latin, cyrillic in _TWINS.items()}
+from bot.content.lookalikes import (
+    FOREIGN_TO_CYRILLIC,
+    FOREIGN_TO_LATIN,
+    TO_LATIN,
+    cyrillic_inside,
+    latin_inside,
+    read_inside,
+)
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z]")
+_FOREIGN = re.compile("[" + "".join(FOREIGN_TO_LATIN) + "]")
 #: One Chinese character.
 HAN = re.compile(r"[\u3400-\u9fff]")
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
-#: Longest piece of a word by which phrases are looked up (:attr:`Normalised.grams`).
+HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+#: A run of letters and digits of an alphabet; where it starts, a word of a phrase may start.
+_RUN = re.compile(r"[^\W_]+")
+#: A mark that a phrase may name, such as an emoji.
+_SIGN = re.compile(r"[^\w\s.,;:!?()\"'-]")
+#: Longest beginning of a word, and longest piece of Chinese text, by which phrases are looked up
+#: (:attr:`Normalised.pieces`).
 GRAM = 5
+HAN_GRAM = 3
+#: What a piece begins with that stands at the beginning of a word.
+AT_START = "^"
 #: A sentence ends at a line's end, at Chinese marks, and at others that a blank follows ("3.5" goes on).
 _SENTENCE_END = re.compile(r"\n|[。！？]|[.!?]+(?=\s|$)")
 #: Invisible and combining characters: they only serve to hide words from a reader like us.
-_DROPPED = frozenset(("Cf", "Cc", "Mn", "Cs", "Co"))
+_DROPPED = frozenset(("Cf", "Cc", "Mn", "Me", "Cs", "Co"))
+#: Letters and signs that show nothing, and the skin colours of emoji, which say nothing.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800") | frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _BREVE = "\u0306"
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
+_SHORT_I = "й"
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("’‘`´ʼʹ", "'"),
+        **dict.fromkeys("“”„«»", '"'),
+        **dict.fromkeys("\u00a0\u202f", " "),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+    }
+)
+#: Signs whose compatibility form would be a word of its own: № is not the word "no".
+_KEPT = frozenset("№℡℻™℠")
+#: By their names in Unicode, letters that are drawn otherwise and read as what they are.
+_DRAWN = re.compile(
+    r"(?:NEGATIVE (?:CIRCLED|SQUARED)|CROSSED NEGATIVE SQUARED) LATIN CAPITAL LETTER ([A-Z])"
+    r"|LATIN LETTER SMALL CAPITAL (?:INVERTED |REVERSED |TURNED )?([A-Z])"
+    r"|LATIN (?:SMALL|CAPITAL) LETTER (?:TURNED |SCRIPT |DOTLESS |OPEN |REVERSED |INSULAR )([A-Z])"
+    r"|LATIN (?:SMALL|CAPITAL) LETTER ([A-Z]) WITH [A-Z ]+"
+)
 
 
 @dataclass(frozen=True)
@@ -36,15 +75,17 @@ class Normalised:
     """Normalised text with its way back.
 
     Args:
-        text: lower case, NFKC, е for ё, one script in a word, simplified Chinese, no invisible characters.
+        text: lower case, NFKC, е for ё, one script in a word, simplified Chinese, no accents or invisible characters.
         offsets: for each character of ``text`` the code-point index in the original it came from, and one more
             for the end.
         original: the text as it came.
+        ends: for each character one past the last code point it came from, where that is not the one after its first.
     """
 
     text: str
-    offsets: tuple[int, ...]
+    offsets: Sequence[int]
     original: str
+    ends: Sequence[int] | None = None
 
     @cached_property
     def alphabetic(self) -> str:
@@ -52,10 +93,26 @@ class Normalised:
         return HAN.sub(" ", self.text)
 
     @cached_property
-    def grams(self) -> frozenset[str]:
-        """All pieces of 1 to :data:`GRAM` characters: whether a word can stand in the text is one look-up."""
-        text = self.text
-        return frozenset(text[start : start + size] for size in range(1, GRAM + 1) for start in range(len(text)))
+    def places(self) -> dict[str, list[int]]:
+        """Where phrases may begin: beginnings of words (after :data:`AT_START`), pieces of Chinese, signs."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for run in _RUN.finditer(self.alphabetic):
+            start, word = run.start(), run.group()
+            for size in range(1, min(GRAM, len(word)) + 1):
+                found[AT_START + word[:size]].append(start)
+        for run in HAN_RUN.finditer(self.text):
+            begin, word = run.start(), run.group()
+            for size in range(1, HAN_GRAM + 1):
+                for start in range(len(word) - size + 1):
+                    found[word[start : start + size]].append(begin + start)
+        for sign in _SIGN.finditer(self.text):
+            found[sign.group()].append(sign.start())
+        return dict(found)
+
+    @cached_property
+    def pieces(self) -> frozenset[str]:
+        """All that :attr:`places` knows: a phrase of which none of its pieces is here cannot stand in the text."""
+        return frozenset(self.places)
 
     @cached_property
     def _sentence_ends(self) -> tuple[list[int], list[int]]:
@@ -73,7 +130,7 @@ class Normalised:
         first = self.offsets[start]
         if end <= start:
             return first, first
-        stop = self.offsets[end - 1] + 1
+        stop = self.ends[end - 1] if self.ends is not None else self.offsets[end - 1] + 1
         while stop < len(self.original) and unicodedata.combining(self.original[stop]):
             stop += 1  # an accent belongs to the letter before it
         return first, stop
@@ -88,16 +145,41 @@ def _is_cyrillic(letter: str) -> bool:
     return "\u0400" <= letter <= "\u04ff"
 
 
-def _one_script(word: str) -> str:
-    """A word of mixed scripts in the script of most of its letters that have no twin in the other."""
-    cyrillic = sum(_is_cyrillic(letter) for letter in word)
-    if not cyrillic or cyrillic == len(word) or not any("a" <= letter <= "z" for letter in word):
+def _one_script(word: str, original: str, mostly_cyrillic: bool) -> str:
+    """A word of mixed scripts in the script of most of its letters that have no twin in the other.
+
+    Args:
+        word: lower case.
+        original: the characters it came from, as many: capitals look like other letters than small ones.
+        mostly_cyrillic: the script of the text around, for a word that could be either.
+    """
+    foreign = bool(_FOREIGN.search(word))
+    cyrillic = sum(map(_is_cyrillic, word))
+    latin = sum("a" <= letter <= "z" for letter in word)
+    if not foreign and not (cyrillic and latin):
         return word
-    only_cyrillic = sum(_is_cyrillic(letter) and letter not in _CYRILLIC_TO_LATIN for letter in word)
-    only_latin = sum("a" <= letter <= "z" and letter not in _TWINS for letter in word)
-    if only_cyrillic > only_latin or (only_cyrillic == only_latin and cyrillic * 2 >= len(word)):
-        return "".join(_TWINS.get(letter, letter) for letter in word)
-    return "".join(_CYRILLIC_TO_LATIN.get(letter, letter) for letter in word)
+    only_cyrillic = sum(_is_cyrillic(letter) and letter not in TO_LATIN for letter in word)
+    only_latin = sum(
+        "a" <= letter <= "z" and latin_inside(letter, capital.isupper()) is None
+        for letter, capital in zip(word, original, strict=True)
+    )
+    to_cyrillic = only_cyrillic > only_latin or (
+        only_cyrillic == only_latin and (cyrillic > latin if cyrillic != latin else mostly_cyrillic)
+    )
+    if to_cyrillic:
+        return "".join(
+            FOREIGN_TO_CYRILLIC.get(letter) or read_inside(letter, capital.isupper())
+            for letter, capital in zip(word, original, strict=True)
+        )
+    return "".join(
+        FOREIGN_TO_LATIN.get(letter) or cyrillic_inside(letter, capital.isupper())
+        for letter, capital in zip(word, original, strict=True)
+    )
+
+
+def _one_script_each(text: str, original: str) -> str:
+    mostly_cyrillic = len(_CYRILLIC.findall(text)) >= len(_LATIN.findall(text))
+    return _WORD.sub(lambda word: _one_script(word.group(), original[word.start() : word.end()], mostly_cyrillic), text)
 
 
 def _simplified(run: str) -> str:
@@ -107,17 +189,43 @@ def _simplified(run: str) -> str:
     return "".join(_converter().convert(letter)[:1] or letter for letter in run)
 
 
-@lru_cache(maxsize=20_000)
 def _folded(character: str) -> str:
-    """One character as it is compared: lower case, NFKC, nothing for invisible ones."""
-    if character in "\r\u2028\u2029":
+    """One character as it is compared: lower case, NFKC, no accents, nothing for invisible ones."""
+    if character in "\r\v\f\x85\u2028\u2029":
         return "\n"
     if character == "\t":
         return " "
-    if character != "\n" and unicodedata.category(character) in _DROPPED:
+    if character in _KEPT:
+        return character
+    if character in _BLANK or (character != "\n" and unicodedata.category(character) in _DROPPED):
         return ""
-    folded = unicodedata.normalize("NFKC", character.translate(_QUOTES)).lower()
-    return "".join("е" if part == "ё" else part for part in folded if unicodedata.category(part) != "Mn")
+    folded = unicodedata.normalize("NFKC", character.translate(_SAME)).lower()
+    return "".join(map(_without_accent, folded))
+
+
+def _without_accent(letter: str) -> str:
+    if letter == _SHORT_I or letter < "\x80":
+        return letter
+    if unicodedata.category(letter) == "Mn":
+        return ""
+    plain = "".join(part for part in unicodedata.normalize("NFD", letter) if unicodedata.category(part) != "Mn")
+    if len(plain) == 1 and plain < "\x80":
+        return plain
+    drawn = _DRAWN.fullmatch(unicodedata.name(letter, ""))
+    if drawn:
+        return next(group for group in drawn.groups() if group).lower()
+    return plain
+
+
+class _Folding(dict[str, str]):
+    """Each character folded once; what there is of Unicode bounds it."""
+
+    def __missing__(self, character: str) -> str:
+        folded = self[character] = _folded(character)
+        return folded
+
+
+_FOLDING = _Folding()
 
 
 def normalise(text: str) -> Normalised:
@@ -129,19 +237,27 @@ def normalise(text: str) -> Normalised:
     Returns:
         the normalised text with the offset of every character in the original.
     """
-    characters: list[str] = []
-    offsets: list[int] = []
-    for index, character in enumerate(text):
-        if character == _BREVE and characters and characters[-1] == "и":
-            characters[-1] = "й"  # й typed as letter and combining mark
-            continue
-        for folded in _folded(character):
-            characters.append(folded)
-            offsets.append(index)
-    folded_text = "".join(characters)
-    if _CYRILLIC.search(folded_text) and _LATIN.search(folded_text):
-        folded_text = _WORD.sub(lambda match: _one_script(match.group()), folded_text)
+    folded = [_FOLDING[character] for character in text]
+    folded_text = "".join(folded)
+    offsets: Sequence[int]
+    if len(folded_text) == len(text) and "" not in folded:
+        offsets = range(len(text) + 1)
+        sources = text
+    else:
+        characters: list[str] = []
+        places: list[int] = []
+        for index, (character, parts) in enumerate(zip(text, folded, strict=True)):
+            if character == _BREVE and characters and characters[-1] == "и":
+                characters[-1] = _SHORT_I  # typed as letter and combining mark
+                continue
+            for part in parts:
+                characters.append(part)
+                places.append(index)
+        folded_text = "".join(characters)
+        sources = "".join(text[place] for place in places)
+        offsets = (*places, len(text))
+    if _FOREIGN.search(folded_text) or (_CYRILLIC.search(folded_text) and _LATIN.search(folded_text)):
+        folded_text = _one_script_each(folded_text, sources)
     if HAN.search(folded_text):
-        folded_text = _HAN_RUN.sub(lambda match: _simplified(match.group()), folded_text)
-    offsets.append(len(text))
-    return Normalised(folded_text, tuple(offsets), text)
+        folded_text = HAN_RUN.sub(lambda match: _simplified(match.group()), folded_text)
+    return Normalised(folded_text, offsets, text)

@@ -8,6 +8,8 @@ A phrase is words separated by blanks, matched as whole words next to each other
     внес* ... залог*      a gap of up to 4 words; ...8 up to 8 (Han text: 8 and 16 characters)
     <number> <money> <handle> <phone> <link>
     扣(了)?护照            Han text is written without blanks
+    💰                     a sign is a word of its own, wherever it stands
+    <document>             what the file's section ``words`` gives this name, such as "(паспорт*|документ*)"
 
 ``python -m bot.content.patterns FILE...`` runs the examples of each rule and names what fails by file and line.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +27,7 @@ from typing import Any
 import yaml
 
 from bot.content import compiled_rules
-from bot.content.normalise import GRAM, HAN, Normalised, normalise
+from bot.content.normalise import AT_START, GRAM, HAN, HAN_GRAM, HAN_RUN, Normalised, normalise
 
 # Phrases without Chinese characters are matched on a text in which those are blanks (Normalised.alphabetic), so that a
 # word character is a letter of an alphabet. Excluding them inside each expression would make compiling it slow.
@@ -64,7 +66,7 @@ class PatternError(ValueError):
     """A phrase, rule or file that cannot be understood; the message names the place and what to do."""
 
 
-#: For each of several things that must stand in a text, the characters it may begin with.
+#: For each of several things that must stand in a text, the pieces (:attr:`Normalised.pieces`) of which it has one.
 Literals = tuple[tuple[str, ...], ...]
 
 
@@ -74,8 +76,12 @@ class _Element:
     literals: Literals
     optional: bool = False
     han: bool = False
+    #: A sign such as an emoji: nothing need stand between it and a word.
+    sign: bool = False
     #: Characters it can begin with, each as it stands in a character class; empty where that is not known.
     first: frozenset[str] = frozenset()
+    #: Pieces of a text at one of which it begins; empty where that is not known.
+    anchors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -85,19 +91,22 @@ class Phrase:
     Args:
         source: the phrase as written.
         expression: the regular expression it stands for.
-        literals: for each word that must be there, what it begins with in any of its forms: a text without one of
-            each cannot hold the phrase (a quick first look); empty when nothing can be said beforehand.
+        literals: for each word that must be there, a piece of the text that any of its forms brings with it: a text
+            without one of each cannot hold the phrase (a quick first look); empty when nothing can be said beforehand.
         han: it has Chinese characters.
+        anchors: pieces at one of which a match begins, so that no other place of a text is tried; empty when any may.
     """
 
     source: str
     expression: str
     literals: Literals
     han: bool
+    anchors: tuple[str, ...] = ()
 
     @cached_property
-    def _keys(self) -> tuple[frozenset[str], ...]:
-        return tuple(frozenset(literals) for literals in self.literals)
+    def keys(self) -> tuple[frozenset[str], ...]:
+        """The literals, to be compared with the pieces of a text; the most telling first."""
+        return tuple(sorted(map(frozenset, self.literals), key=lambda group: (len(group), -min(map(len, group)))))
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -106,11 +115,23 @@ class Phrase:
 
     def finditer(self, text: Normalised, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """Matches in normalised text, between two of its characters."""
-        for keys in self._keys:
-            if keys.isdisjoint(text.grams):
-                return iter(())
+        for keys in self.keys:
+            if keys.isdisjoint(text.pieces):
+                return
         words = text.text if self.han else text.alphabetic
-        return self.regex.finditer(words, start, len(words) if end is None else end)
+        end = len(words) if end is None else end
+        if not self.anchors:
+            yield from self.regex.finditer(words, start, end)
+            return
+        match = self.regex.match
+        places = text.places
+        known = [places[anchor] for anchor in self.anchors if anchor in places]
+        for place in known[0] if len(known) == 1 else sorted({place for listed in known for place in listed}):
+            if start <= place < end:
+                found = match(words, place, end)
+                if found is not None:
+                    yield found
+                    start = max(found.end(), place + 1)
 
 
 def _word_regex(word: str, han_phrase: bool) -> _Element:
@@ -122,12 +143,35 @@ def _word_regex(word: str, han_phrase: bool) -> _Element:
     star = "[a-z0-9]{0,30}" if han_phrase else _STAR
     before = star if word.startswith("*") else ""
     after = star if word.endswith("*") else ""
-    left = "" if han_start else _HAN_NO_LETTER_BEFORE if han_phrase else _NO_LETTER_BEFORE
-    right = "" if han_end else _HAN_NO_LETTER_AFTER if han_phrase else _NO_LETTER_AFTER
-    literal = max(re.split(r"['\-]", core), key=len)[:GRAM]
+    # A sign such as an emoji is a word of its own wherever it stands.
+    sign_start, sign_end = not core[0].isalnum(), not core[-1].isalnum()
+    left = "" if han_start or sign_start else _HAN_NO_LETTER_BEFORE if han_phrase else _NO_LETTER_BEFORE
+    right = "" if han_end or sign_end else _HAN_NO_LETTER_AFTER if han_phrase else _NO_LETTER_AFTER
+    literal = _piece(core, at_start=not before)
     literals = ((literal,),) if literal else ()
+    beginning = HAN_RUN.match(core)
+    anchor = beginning.group()[:HAN_GRAM] if beginning else _piece(HAN.sub(" ", core), at_start=True)
+    anchors = frozenset((anchor,)) if anchor and not before else frozenset()
     first = frozenset() if before or core[0] in "'-" else frozenset((re.escape(core[0]),))
-    return _Element(f"{left}{before}{body}{after}{right}", literals, han=han_start and han_end, first=first)
+    return _Element(
+        f"{left}{before}{body}{after}{right}",
+        literals,
+        han=han_start and han_end,
+        sign=sign_start or sign_end,
+        first=first,
+        anchors=anchors,
+    )
+
+
+def _piece(core: str, *, at_start: bool) -> str | None:
+    """The longest piece that a text with this word must have, as :attr:`Normalised.pieces` names it."""
+    han = max(HAN_RUN.findall(core), key=len, default="")
+    if han:
+        return str(han[:HAN_GRAM])
+    start = _START.match(core)
+    if start is not None:
+        return AT_START + start.group()[:GRAM] if at_start else None
+    return core[0] if _SIGN_PIECE.match(core) else None
 
 
 def _split_alternatives(body: str) -> list[str]:
@@ -142,7 +186,9 @@ def _split_alternatives(body: str) -> list[str]:
     return parts
 
 
-_TOKEN = re.compile(r"\s+|\.\.\.(\d{1,2})?|<([a-z]+)>|\(|[^\s()<>|]+?(?=\.\.\.|[\s()<>|]|$)")
+_START = re.compile(r"[^\W_]+")
+_SIGN_PIECE = re.compile(r"[^\w\s.,;:!?()\"'-]")
+_TOKEN = re.compile(r"\s+|\.\.\.(\d{1,2})?|<([a-z_]+)>|\(|[^\s()<>|]+?(?=\.\.\.|[\s()<>|]|$)")
 
 
 def _closing_bracket(phrase: str, start: int) -> int:
@@ -159,17 +205,24 @@ def _alternatives(phrase: str, body: str, optional: bool, han_phrase: bool) -> _
     if not options:
         raise PatternError(f"«{phrase}»: empty brackets")
     # Of each option its longest word: what is common to all options is that one of these stands in the text.
-    telling = [max(literals, key=lambda group: min(map(len, group)), default=()) for _, literals, _ in options]
-    first = frozenset().union(*(first for _, _, first in options)) if all(first for _, _, first in options) else None
+    telling = [max(literals, key=lambda group: min(map(len, group)), default=()) for _, literals, _, _ in options]
+    first = _joined([option[2] for option in options])
     # One glance at the next character spares most places of a text the walk through all options.
     guard = f"{'' if han_phrase else _NO_LETTER_BEFORE}(?=[{''.join(sorted(first))}])" if first else ""
     return _Element(
-        f"(?:{guard}(?:{'|'.join(regex for regex, _, _ in options)}))",
+        f"(?:{guard}(?:{'|'.join(option[0] for option in options)}))",
         (tuple(literal for group in telling for literal in group),) if all(telling) else (),
         optional,
-        bool(HAN.search(body)),
-        first or frozenset(),
+        han=bool(HAN.search(body)),
+        sign=any(_SIGN_PIECE.match(part.strip()) for part in _split_alternatives(body)),
+        first=first,
+        anchors=_joined([option[3] for option in options]),
     )
+
+
+def _joined(sets: Sequence[frozenset[str]]) -> frozenset[str]:
+    """All members, or none where one of the sets is empty: unknown."""
+    return frozenset().union(*sets) if all(sets) else frozenset()
 
 
 def _elements(phrase: str, han_phrase: bool) -> Iterator[tuple[str | None, _Element]]:
@@ -209,15 +262,18 @@ def _between(before: str | None, left: _Element, right: _Element, han_phrase: bo
     if before is None:
         return ""
     if before == "blank":
-        return _LIGHT_SEPARATOR if left.han or right.han else _SEPARATOR
+        if left.han or right.han:
+            return _LIGHT_SEPARATOR
+        return f"(?:{_SEPARATOR})?" if left.sign or right.sign else _SEPARATOR
     size = min(int(before[3:] or 0), 20)
     if han_phrase:
         return rf"[^\n。！？!?]{{0,{size * 2 or _GAP_HAN}}}?"
-    return rf"{_SEPARATOR}(?:{_LETTER}{{1,40}}{_SEPARATOR}){{0,{size or _GAP_WORDS}}}?"
+    beside_sign = "?" if left.sign or right.sign else ""
+    return rf"(?:{_SEPARATOR}){beside_sign}(?:{_LETTER}{{1,40}}{_SEPARATOR}){{0,{size or _GAP_WORDS}}}?"
 
 
-def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str]]:
-    """The regex of a phrase, the literals of its mandatory elements, and what it can begin with where all do."""
+def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str], frozenset[str]]:
+    """The regex of a phrase, the literals of its mandatory elements, and the characters and pieces it begins with."""
     elements = list(_elements(phrase, han_phrase))
     if not any(not element.optional for _, element in elements):
         raise PatternError(f"«{phrase}»: at least one word must always be there")
@@ -240,7 +296,8 @@ def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str]
             between = _between(before, elements[index - 1][1], element, han_phrase)
             regex += f"(?:{between}{element.regex})?" if element.optional else between + element.regex
     literals = tuple(group for _, element in elements if not element.optional for group in element.literals)
-    return regex, literals, elements[0][1].first if first == 0 else frozenset()
+    anchors = _joined([element.anchors for _, element in elements[: first + 1]])
+    return regex, literals, elements[0][1].first if first == 0 else frozenset(), anchors
 
 
 def compile_phrase(phrase: str) -> Phrase:
@@ -254,8 +311,16 @@ def compile_phrase(phrase: str) -> Phrase:
         raise PatternError("an empty phrase")
     # An amount alone may stand in Chinese text as well: it is looked for in all of it.
     han = bool(HAN.search(written)) or written[1:-1] in _CLASSES
-    regex, literals, _ = _parse(written, han)
-    return Phrase(phrase, regex, literals, han)
+    regex, literals, _, anchors = _parse(written, han)
+    return Phrase(phrase, regex, literals, han, tuple(sorted(anchors)))
+
+
+#: The lists of phrases of a rule, in the order of the class.
+_PHRASES = ("any", "unless", "only_with", "unless_anywhere")
+_FIELDS = ("id", *_PHRASES, "match", "no_match")
+#: The section of a file that gives names to words, for its phrases to use.
+_WORDS = "words"
+_NAME = re.compile(r"[a-z][a-z_]*")
 
 
 @dataclass(frozen=True)
@@ -269,7 +334,14 @@ class Match:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of a section: raised by any of its phrases unless an exception stands in the same sentence or line."""
+    """One rule of a section.
+
+    Args:
+        any: each of these phrases raises it,
+        unless: but not where one of these stands in the same sentence or line,
+        only_with: and, where there are any, only if one of these stands somewhere in the text,
+        unless_anywhere: and none of these does.
+    """
 
     id: str
     section: str
@@ -277,6 +349,8 @@ class Rule:
     unless: tuple[Phrase, ...]
     match: tuple[str, ...]
     no_match: tuple[str, ...]
+    only_with: tuple[Phrase, ...] = ()
+    unless_anywhere: tuple[Phrase, ...] = ()
     file: str = ""
     line: int = 0
     example_lines: tuple[int, ...] = ()
@@ -284,11 +358,23 @@ class Rule:
     def find(self, text: Normalised) -> Iterator[Match]:
         """Every place in the text that raises this rule, in order of the phrases."""
         for phrase in self.any:
-            for found in phrase.finditer(text):
-                if found.end() == found.start() or self._excused(text, found.start(), found.end()):
-                    continue
-                start, end = text.span(found.start(), found.end())
-                yield Match(self, start, end)
+            yield from self.find_phrase(phrase, text)
+
+    def find_phrase(self, phrase: Phrase, text: Normalised) -> Iterator[Match]:
+        """Every place where one of this rule's phrases raises it."""
+        for found in phrase.finditer(text):
+            if found.end() == found.start() or self._excused(text, found.start(), found.end()):
+                continue
+            if not self._fits(text):
+                return
+            start, end = text.span(found.start(), found.end())
+            yield Match(self, start, end)
+
+    def _fits(self, text: Normalised) -> bool:
+        """Whether the whole text allows this rule."""
+        if self.only_with and not any(next(phrase.finditer(text), None) for phrase in self.only_with):
+            return False
+        return not any(next(phrase.finditer(text), None) for phrase in self.unless_anywhere)
 
     def _excused(self, text: Normalised, start: int, end: int) -> bool:
         if not self.unless:
@@ -321,8 +407,19 @@ def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
     if stored is not None:
         return {
             section: tuple(
-                Rule(name, section, _restored(phrases), _restored(exceptions), (), (), str(path), line)
-                for name, line, phrases, exceptions in rules
+                Rule(
+                    id=name,
+                    section=section,
+                    any=_restored(any_of),
+                    unless=_restored(unless),
+                    match=(),
+                    no_match=(),
+                    only_with=_restored(only_with),
+                    unless_anywhere=_restored(unless_anywhere),
+                    file=str(path),
+                    line=line,
+                )
+                for name, line, (any_of, unless, only_with, unless_anywhere) in rules
             )
             for section, rules in stored.items()
         }
@@ -331,7 +428,7 @@ def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
         path,
         content,
         {
-            section: [(rule.id, rule.line, _stored(rule.any), _stored(rule.unless)) for rule in rules]
+            section: [(rule.id, rule.line, [_stored(getattr(rule, name)) for name in _PHRASES]) for rule in rules]
             for section, rules in sections.items()
         },
     )
@@ -340,13 +437,15 @@ def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
 
 def _stored(phrases: tuple[Phrase, ...]) -> list[compiled_rules.StoredPhrase]:
     return [
-        (phrase.source, phrase.expression, [list(group) for group in phrase.literals], phrase.han) for phrase in phrases
+        (phrase.source, phrase.expression, list(map(list, phrase.literals)), phrase.han, list(phrase.anchors))
+        for phrase in phrases
     ]
 
 
 def _restored(phrases: list[compiled_rules.StoredPhrase]) -> tuple[Phrase, ...]:
     return tuple(
-        Phrase(source, expression, tuple(map(tuple, literals)), han) for source, expression, literals, han in phrases
+        Phrase(source, expression, tuple(map(tuple, literals)), han, tuple(anchors))
+        for source, expression, literals, han, anchors in phrases
     )
 
 
@@ -367,8 +466,12 @@ def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
         return sections
     if not isinstance(root, yaml.MappingNode):
         raise PatternError(f"{path}:1: expected sections, each a name followed by «:» and its rules")
+    words: dict[str, str] = {}
     for key, value in root.value:
         place = f"{path}:{key.start_mark.line + 1}"
+        if key.value == _WORDS:
+            words = _named_words(value, path)
+            continue
         if key.value in sections:
             raise PatternError(f"{place}: section «{key.value}» stands twice")
         if not isinstance(value, yaml.SequenceNode):
@@ -376,7 +479,7 @@ def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
         rules = []
         seen: set[str] = set()
         for item in value.value:
-            rule = _rule(item, key.value, path)
+            rule = _rule(item, key.value, path, words)
             if rule.id in seen:
                 raise PatternError(f"{path}:{rule.line}: rule id «{rule.id}» stands twice in «{key.value}»")
             seen.add(rule.id)
@@ -385,15 +488,38 @@ def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
     return sections
 
 
-def _rule(node: yaml.Node, section: str, path: Path) -> Rule:
+def _named_words(node: yaml.Node, path: Path) -> dict[str, str]:
+    """The section ``words``: name -> phrase; each may use those before it."""
+    if not isinstance(node, yaml.MappingNode):
+        raise PatternError(f"{path}:{node.start_mark.line + 1}: «{_WORDS}» holds names, each with its words")
+    words: dict[str, str] = {}
+    for name, phrase in node.value:
+        place = f"{path}:{name.start_mark.line + 1}"
+        if not _NAME.fullmatch(name.value) or name.value in _CLASSES:
+            raise PatternError(f"{place}: a name has small letters a to z and _, and is none of {', '.join(_CLASSES)}")
+        if not isinstance(phrase, yaml.ScalarNode):
+            raise PatternError(f"{place}: put the words of «{name.value}» in quotation marks")
+        words[name.value] = f"({_expanded(phrase.value, words)})"
+        try:
+            compile_phrase(words[name.value])
+        except PatternError as error:
+            raise PatternError(f"{place}: {error}") from error
+    return words
+
+
+def _expanded(phrase: str, words: Mapping[str, str]) -> str:
+    return re.sub(r"<([a-z_]+)>", lambda name: words.get(name.group(1), name.group()), phrase)
+
+
+def _rule(node: yaml.Node, section: str, path: Path, words: Mapping[str, str]) -> Rule:
     line = node.start_mark.line + 1
     place = f"{path}:{line}"
     if not isinstance(node, yaml.MappingNode):
         raise PatternError(f"{place}: a rule needs id, any, match and no_match")
     fields: dict[str, Any] = {key.value: value for key, value in node.value}
-    unknown = set(fields) - {"id", "any", "unless", "match", "no_match"}
+    unknown = set(fields) - set(_FIELDS)
     if unknown:
-        raise PatternError(f"{place}: unknown word «{sorted(unknown)[0]}»; there is id, any, unless, match, no_match")
+        raise PatternError(f"{place}: unknown word «{sorted(unknown)[0]}»; there is {', '.join(_FIELDS)}")
     if "id" not in fields or "any" not in fields:
         raise PatternError(f"{place}: a rule needs at least id and any")
 
@@ -401,7 +527,7 @@ def _rule(node: yaml.Node, section: str, path: Path) -> Rule:
         compiled = []
         for text, at in _scalar_list(fields.get(name), place):
             try:
-                compiled.append(compile_phrase(text))
+                compiled.append(compile_phrase(_expanded(text, words)))
             except PatternError as error:
                 raise PatternError(f"{path}:{at}: {error}") from error
         return tuple(compiled)
@@ -413,6 +539,8 @@ def _rule(node: yaml.Node, section: str, path: Path) -> Rule:
         section=section,
         any=phrases("any"),
         unless=phrases("unless"),
+        only_with=phrases("only_with"),
+        unless_anywhere=phrases("unless_anywhere"),
         match=tuple(text for text, _ in match),
         no_match=tuple(text for text, _ in no_match),
         file=str(path),
@@ -432,7 +560,7 @@ def check_rules(path: Path, *, examples_needed: bool = True) -> list[str]:
         for rule in rules:
             if examples_needed and not (rule.match and rule.no_match):
                 problems.append(f"{path}:{rule.line}: {section}/{rule.id}: give at least one match and one no_match")
-            for phrase in rule.any + rule.unless:
+            for phrase in rule.any + rule.unless + rule.only_with + rule.unless_anywhere:
                 try:
                     _ = phrase.regex
                 except re.error as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.content.languages import LANGUAGES, candidates
 from bot.content.normalise import Normalised
 from bot.content.patterns import PatternError, Rule, load_rules
+from bot.content.phrase_index import PhraseIndex
 from bot.screening.flags import FLAGS
 
 
@@ -37,7 +38,10 @@ class Detector:
     """
 
     def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
-        self._rules = rules
+        self._indexes = {
+            language: PhraseIndex(rule for of_flag in flags.values() for rule in of_flag)
+            for language, flags in rules.items()
+        }
 
     @classmethod
     def load(cls, locales: Path) -> Detector:
@@ -62,11 +66,10 @@ class Detector:
         """One finding a flag, the longest quote of those found, in the order they stand in the text."""
         best: dict[str, Finding] = {}
         for language in candidates(text.text):
-            for flag, rules in self._rules[language].items():
-                for rule in rules:
-                    for match in rule.find(text):
-                        known = best.get(flag)
-                        if known is None or match.end - match.start > known.end - known.start:
-                            quote = text.original[match.start : match.end]
-                            best[flag] = Finding(flag, match.start, match.end, quote)
+            for rule, phrase in self._indexes[language].possible(text):
+                for match in rule.find_phrase(phrase, text):
+                    known = best.get(rule.section)
+                    if known is None or match.end - match.start > known.end - known.start:
+                        quote = text.original[match.start : match.end]
+                        best[rule.section] = Finding(rule.section, match.start, match.end, quote)
         return sorted(best.values(), key=lambda finding: (finding.start, finding.id))

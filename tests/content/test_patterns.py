@@ -342,3 +342,75 @@ def test_hostile_phrases_are_bounded(phrase: str, text: str) -> None:
     for _ in compiled.regex.finditer(normalised.text if compiled.han else normalised.alphabetic):
         pass
     assert time.process_time() - began < 15
+
+
+# Words with a name, and conditions on the whole text
+
+
+def _rules_of(tmp_path: Path, written: str) -> dict[str, tuple[Rule, ...]]:
+    path = tmp_path / "red_flags.yml"
+    path.write_text(written, encoding="utf-8")
+    load_rules(path)
+    return load_rules(path)  # as it was stored
+
+
+WHOLE_TEXT = """
+words:
+  document: "паспорт*|загранпаспорт*"
+  paper: "<document>|документ*"
+passport_retention:
+  - id: kept
+    any: ["<paper> ... (у нас|администратор*)", "🛂 🔒"]
+    only_with: ["<money>", "за границ*"]
+    unless_anywhere: ["копи* <document>"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "raised"),
+    [
+        ("Загранпаспорт хранится у нас.\n3000$", True),
+        ("Документы сдаёте администратору. Работа за границей", True),
+        ("За границей: 🛂🔒", True),
+        ("Документы хранятся у нас", False),
+        ("Документы хранятся у нас, 3000$.\nНужна копия паспорта", False),
+    ],
+)
+def test_named_words_and_the_whole_text_decide(tmp_path: Path, text: str, raised: bool) -> None:
+    rule = _rules_of(tmp_path, WHOLE_TEXT)["passport_retention"][0]
+    assert (next(rule.find(normalise(text)), None) is not None) is raised
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("words: [a]", r":1: «words» holds names"),
+        ("words:\n  money: a", r":2: a name has small letters"),
+        ("words:\n  Big: a", r":2: a name has small letters"),
+        ("words:\n  a: [b]", r":2: put the words of «a» in quotation marks"),
+        ('words:\n  a: "(b"', r":2: .*bracket is not closed"),
+        ("secrecy:\n  - id: x\n    any: ['<later>']\nwords:\n  later: a", r":3: .*<later> is not known"),
+    ],
+)
+def test_wrong_named_words_are_named_by_line(tmp_path: Path, written: str, wrong: str) -> None:
+    with pytest.raises(PatternError, match=wrong):
+        _rules_of(tmp_path, written)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "quote"),
+    [
+        ("💰", "плачу💰500", "💰"),
+        ("девушк* 🔞", "нужны девушки🔞", "девушки🔞"),
+        ("🛂 (сдать|отдать)", "🛂 отдать", "🛂 отдать"),
+        ("паспорт*", "Πaсπoрт", "Πaсπoрт"),
+        ("работа", "PАБOТA", "PАБOТA"),
+        ("passport", "pássрort", "pássрort"),
+        ("passport", "🅿🅰ssport", "🅿🅰ssport"),
+        ("18", "1️⃣8️⃣ лет", "1️⃣8"),
+        ("no", "№1", None),
+        ("vx号", "加我vx号", "vx号"),
+    ],
+)
+def test_signs_and_letters_drawn_otherwise(phrase: str, text: str, quote: str | None) -> None:
+    assert _found(phrase, text) == quote
