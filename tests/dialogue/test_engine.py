@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.dialogue.wishes import NEED_OF_INTENT
 from bot.dialogue.engine import DialogueEngine, DialogueError, neutral
+from bot.dialogue.wishes import NEED_OF_INTENT
 from tests.dialogue.talk import Talk
 
 PROJECT = Path(__file__).resolve().parents[2]
