@@ -184,7 +184,8 @@ class Fitting:
                 tf.TensorSpec([None, None, hidden], tf.float32),
                 tf.TensorSpec([None], tf.int32),
                 tf.TensorSpec([None], tf.int32),
-            ]
+            ],
+            autograph=False,
         )
         def learn(states: Any, lengths: Any, wanted: Any) -> Any:
             with tf.GradientTape() as tape:
@@ -194,8 +195,8 @@ class Fitting:
                 loss = tf.reduce_sum(losses * shares) / tf.reduce_sum(shares)
             slopes = tape.gradient(loss, [*self.variables, *self._reader])
             count = len(self.variables)
-            optimizer.apply_gradients(zip(slopes[:count], self.variables, strict=True))
-            reader_optimizer.apply_gradients(zip(slopes[count:], self._reader, strict=True))
+            optimizer.apply_gradients(_pairs(slopes[:count], self.variables))
+            reader_optimizer.apply_gradients(_pairs(slopes[count:], self._reader))
             return loss
 
         chance, order, started = random.Random(7), np.random.default_rng(0), time.monotonic()
@@ -282,6 +283,11 @@ def _batches(lengths: np.ndarray, chance: np.random.Generator) -> list[np.ndarra
     batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
     chance.shuffle(batches)
     return batches
+
+
+def _pairs(slopes: Sequence[Any], variables: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Outside of the traced function: TensorFlow's own ``zip`` knows no ``strict``."""
+    return list(zip(slopes, variables, strict=True))
 
 
 def _rising_and_falling(rate: float, steps: int) -> Any:

@@ -22,12 +22,14 @@ class Finding:
         start: first code point of the quote in the original text.
         end: one past its last code point.
         quote: the person's own words, ``text[start:end]``.
+        learned: the second look saw it, no rule did.
     """
 
     id: str
     start: int
     end: int
     quote: str
+    learned: bool = False
 
 
 class Detector:
