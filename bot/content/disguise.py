@@ -39,6 +39,8 @@ _SHORTEST_SPLIT = 6
 _ENDING = 4
 #: Most ways one disguised word is read.
 _WAYS = 48
+#: Longest disguised word, and most of them looked at in one text: a text of nothing else is not worth more time.
+_LONGEST, _ODD_WORDS = 30, 60
 #: Most letters that are put together in one place.
 _RUN = 80
 
@@ -56,6 +58,7 @@ _HAN_BROKEN = re.compile(rf"(?<={HAN.pattern})[*._·•|/\\~+^=#\-]{{1,3}}(?={HA
 #: A word with other things than letters in it.
 _TOKEN = re.compile(r"[^\s,;:\"()<>\[\]{}。，！？、；：\u3400-\u9fff]{3,60}")
 _ODD = re.compile(r"[^\W_](?:\d|[*#•·_]|[^\w\s'\-](?=[^\W_]))|[\d@$€|!*#][^\W\d_]|([^\W\d_])\1\1|(?:([^\W\d_])\2){3}")
+_ADDRESS = re.compile(r"https?://|www\.|t\.me/|@|\S+@\S+\.|#url_")
 _FRAGMENT = re.compile(_LETTER + "+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN_WORD = re.compile(r"(?<![@/\w.])[a-z0-9'`]*[a-z][a-z0-9'`]*(?![@/\w])")
@@ -132,6 +135,11 @@ class Vocabulary:
                 if len(word.strip("*")) < _SHORTEST - 1 or word.startswith("*") or HAN.search(word):
                     continue
                 (self.stems if word.endswith("*") else self.whole).add(word.strip("*"))
+        self._by_letter: dict[str, tuple[list[str], list[str]]] = {}
+        for words, place in ((self.whole, 0), (self.stems, 1)):
+            for word in sorted(words):
+                if len(word) >= _SHORTEST:
+                    self._by_letter.setdefault(word[0], ([], []))[place].append(word)
         self._beginnings = {word[: _SHORTEST - 1] for word in self.whole | self.stems}
 
     def known(self, word: str, shortest: int = _SHORTEST) -> bool:
@@ -142,6 +150,10 @@ class Vocabulary:
             return True
         least = max(_SHORTEST - 1, len(word) - _ENDING)
         return any(word[:size] in self.stems for size in range(len(word), least - 1, -1))
+
+    def beginning(self, letter: str) -> tuple[list[str], list[str]]:
+        """The whole words and the stems that begin with a letter."""
+        return self._by_letter.get(letter, ([], []))
 
     def may_begin(self, beginning: str) -> bool:
         """Whether a word of the rules begins with these letters, or, where they are few, may."""
@@ -284,10 +296,14 @@ class Disguises:
             for broken in _HAN_BROKEN.finditer(written):
                 # Offsets stay those of the characters around: the sign is left out.
                 yield broken.start(), broken.end(), ""
+        odd = 0
         for token in _TOKEN.finditer(written) if _ODD.search(written) else ():
             word = token.group()
-            if _ODD.search(word):
+            if _ODD.search(word) and sum(map(str.isalpha, word)) >= 2 and not _ADDRESS.match(word):
                 yield from self._odd_word(word, token.start())
+                odd += 1
+                if odd == _ODD_WORDS:
+                    break
         if _CYRILLIC.search(written):
             for twin in _TWIN_WORD.finditer(written):
                 cyrillic = "".join(TWINS[letter] for letter in twin.group())
@@ -311,13 +327,13 @@ class Disguises:
             joined = "".join(letters)
             words = [joined] if self._vocabulary.known(joined) else self._vocabulary.split(joined).split()
         # Nobody writes so many letters apart by chance; fewer must make a word that is looked for.
-        telling = len(letters) >= _SHORTEST_SPLIT or any(map(self._vocabulary.known, words))
+        telling = max(map(len, words)) >= _SHORTEST_SPLIT or any(map(self._vocabulary.known, words))
         return " ".join(words) if telling else None
 
     def _odd_word(self, word: str, start: int) -> Iterator[Edit]:
         for begin, end in _cores(word):
             core = word[begin:end]
-            if sum(letter.isalpha() for letter in core) < 2 or core.isdigit():
+            if not _SHORTEST <= end - begin <= _LONGEST or sum(letter.isalpha() for letter in core) < 2:
                 continue
             known = next(filter(self._vocabulary.known, self._ways(core)), None)
             if known is not None and known != core:
@@ -341,26 +357,20 @@ class Disguises:
         letters = "".join(filter(str.isalpha, core))
         yield letters
         yield _REPEATED.sub(r"\1", letters)
-        if any(sign in core for sign in _ANY):
+        if 0 < sum(core.count(sign) for sign in _ANY) <= 3:
             yield from self._guesses(core)
 
     def _guesses(self, core: str) -> Iterator[str]:
         """Words of the rules that fit where a sign hides one letter or two."""
-        pattern = "".join(".{0,2}" if letter in _ANY else re.escape(letter) for letter in core)
-        fits = re.compile(pattern)
-        begins = core[0] if core[0].isalpha() else ""
-        for word in sorted(self._vocabulary.whole):
-            if word.startswith(begins) and len(word) >= _SHORTEST and fits.fullmatch(word):
-                yield word
+        hidden = "".join(".{0,2}" if letter in _ANY else re.escape(letter) for letter in core)
+        whole, stems = self._vocabulary.beginning(core[0])
+        fits = re.compile(hidden)
+        yield from (word for word in whole if fits.fullmatch(word))
+        # What stands after the last hidden letter may go beyond what the rule names of the word.
         last = max(core.rfind(sign) for sign in _ANY)
-        for stem in sorted(self._vocabulary.stems):
-            if not stem.startswith(begins) or len(stem) < _SHORTEST:
-                continue
-            # What stands after the last hidden letter may go beyond what the rule names of the word.
-            for cut in range(len(core), last, -1):
-                part = "".join(".{1,2}" if letter in _ANY else re.escape(letter) for letter in core[:cut])
-                if len(core) - cut <= _ENDING and re.fullmatch(part, stem):
-                    yield stem + core[cut:]
+        for cut in range(len(core), max(last, len(core) - _ENDING - 1), -1):
+            fits = re.compile("".join(".{1,2}" if letter in _ANY else re.escape(letter) for letter in core[:cut]))
+            yield from (stem + core[cut:] for stem in stems if fits.fullmatch(stem))
 
     def _split_words(self, written: str) -> Iterator[Edit]:
         """Words that a blank, a line end or a hyphen cuts in two or three."""
