@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.content.disguise import Reading
 from bot.content.languages import LANGUAGES
-from bot.content.normalise import Normalised
+from bot.content.normalise import HAN, Normalised
 from bot.content.patterns import PatternError, Rule, load_rules
 from bot.content.phrase_index import PhraseIndex
 
@@ -19,8 +19,12 @@ FLAG_SIGN = 1.0
 THRESHOLD = 3.0
 #: A text with fewer characters is too short to say much about.
 SHORT = 60
-#: From here on a text is longer than what people mostly write about themselves.
+#: From here on a text is longer than what people mostly write about themselves,
 LONG = 120
+#: than nearly all of them do, and than all but a few of them do.
+VERY_LONG, LONGEST = 160, 240
+#: A Chinese character says about as much as so many letters.
+HAN_LETTERS = 3
 
 
 class OfferRecogniser:
@@ -74,12 +78,17 @@ class OfferRecogniser:
         # Somebody who tells or asks about an offer repeats its words: then its flags say nothing about who writes.
         asked = text.text.rstrip().endswith(("?", "?)"))
         told = story or asked
+        length = len(text.text) + (HAN_LETTERS - 1) * len(HAN.findall(text.text))
         return (
             best
             + FLAG_SIGN * min(flags, 1 if told else 2)
             + (0.5 if lines >= 3 else 0.0)
-            + (0.5 if len(text.text) > LONG else 0.0)
-            + (0.5 if len(text.text) > SHORT and not told else 0.0)
+            + (0.5 if length > LONG else 0.0)
+            + (0.5 if length > SHORT and not told else 0.0)
+            + (1.0 if length > VERY_LONG and not told else 0.0)
+            + (0.5 if length > LONGEST and not told else 0.0)
+            # A long text in which flag follows flag is an offer also where a friend passes it on.
+            + (FLAG_SIGN * (min(flags, 3) - 1) if length > VERY_LONG and told and flags else 0.0)
             + (SIGNS["story"] if story else 0.0)
             - (1.0 if story and asked else 0.0)
         )
