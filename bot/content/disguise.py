@@ -54,7 +54,20 @@ _BETWEEN = re.compile(rf"(?:_|{_SEPARATOR}){{1,3}}")
 _HAN_SPACED = re.compile(
     rf"(?<!{HAN.pattern}){HAN.pattern}(?:[^\w\n，。、；！？]{{1,3}}{HAN.pattern})+(?!{HAN.pattern})"
 )
-_HAN_BROKEN = re.compile(rf"(?<={HAN.pattern})[*._·•|/\\~+^=#\-]{{1,3}}(?={HAN.pattern})")
+_HAN_BROKEN = re.compile(rf"(?<={HAN.pattern})(?:_|[^\w\n，。、；：！？（）()…,;:!?\"]){{1,3}}(?={HAN.pattern})")
+#: Numbers in Chinese characters, also those of banknotes, where something is counted.
+_HAN_DIGITS = dict(
+    zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", (0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)), strict=True)
+)
+_HAN_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "拾": 10, "佰": 100, "仟": 1000}
+_HAN_NUMBER = re.compile(
+    rf"[{''.join(_HAN_DIGITS)}十百千万拾佰仟]{{1,8}}(?=多?(?:元|块|岁|美|刀|u|欧|人民币|港币|泰铢|周岁|w|k|/|底|薪|起))"
+)
+#: A line that goes on in the next one, and marks that stand between all words.
+_WRAPPED = re.compile(r"(?<=[^\W\d_])[ ]?(?:[-,][ ]?)?\n[ ]?(?=[^\W\d_])")
+_MARK = re.compile(r"(?<=\w\w)[.!?…]{1,3}(?=\s+\w)")
+#: From this many such marks a word on, they part nothing; a longest line of Chinese that a word may be broken in.
+_MARKS_A_WORD, _SHORT_HAN_LINE = 0.4, 6
 #: A word with other things than letters in it.
 _TOKEN = re.compile(r"[^\s,;:\"()<>\[\]{}。，！？、；：\u3400-\u9fff]{3,60}")
 _ODD = re.compile(r"[^\W_](?:\d|[*#•·_]|[^\w\s'\-](?=[^\W_]))|[\d@$€|!*#][^\W\d_]|([^\W\d_])\1\1|(?:([^\W\d_])\2){3}")
@@ -264,8 +277,11 @@ class Disguises:
         Raises:
             PatternError: a file is wrong; names file and line.
         """
-        vocabulary = Vocabulary(phrase.source for rule in rules for phrase in rule.any)
-        return cls(vocabulary, {code: load_code_words(locales / code / "code_words.yml") for code in LANGUAGES})
+        phrases = [phrase.source for rule in rules for phrase in rule.any]
+        return cls(
+            Vocabulary([*phrases, *_written(locales)]),
+            {code: load_code_words(locales / code / "code_words.yml") for code in LANGUAGES},
+        )
 
     def readings(self, text: Normalised) -> list[Reading]:
         """How else a text may be read; empty for a text that hides nothing."""
@@ -276,10 +292,12 @@ class Disguises:
         if edits:
             found.append(Reading(uncovered, languages))
         for language in languages:
-            decoded = self._decoded(uncovered, language)
-            if decoded is not None:
-                found.append(Reading(decoded, (language,)))
-        found += self._in_cyrillic(uncovered)
+            for read in (uncovered, text) if edits else (text,):
+                decoded = self._decoded(read, language)
+                if decoded is not None:
+                    found.append(Reading(decoded, (language,)))
+        for read in (text, uncovered) if edits else (text,):
+            found += self._in_cyrillic(read)
         return found
 
     # Words put right
@@ -296,6 +314,13 @@ class Disguises:
             for broken in _HAN_BROKEN.finditer(written):
                 # Offsets stay those of the characters around: the sign is left out.
                 yield broken.start(), broken.end(), ""
+            for number in _HAN_NUMBER.finditer(written):
+                yield number.start(), number.end(), str(_han_number(number.group()))
+        yield from self._wrapped_lines(text)
+        marks = list(_MARK.finditer(written))
+        if len(marks) > 2 and len(marks) > _MARKS_A_WORD * len(written.split()):
+            for mark in marks:
+                yield mark.start(), mark.end(), " "
         odd = 0
         for token in _TOKEN.finditer(written) if _ODD.search(written) else ():
             word = token.group()
@@ -339,6 +364,15 @@ class Disguises:
             if known is not None and known != core:
                 yield start + begin, start + end, known
                 return
+        # No word that is looked for: as it most likely reads, since other words beside it may need it.
+        begin, end = next(_cores(word))
+        core = word[begin:end]
+        if "/" not in core and sum(map(str.isalpha, core)) > max(3, len(core) // 2):
+            signs = _CYRILLIC_SIGNS if _CYRILLIC.search(core) else _LATIN_SIGNS
+            read = "".join(
+                letter if letter.isalpha() else signs[letter][0] if letter in signs else "" for letter in core
+            )
+            yield start + begin, start + end, _REPEATED_MUCH.sub(r"\1", read)
 
     def _ways(self, core: str) -> Iterator[str]:
         """What a word with other things in it may mean, the likeliest first."""
@@ -372,6 +406,16 @@ class Disguises:
             fits = re.compile("".join(".{1,2}" if letter in _ANY else re.escape(letter) for letter in core[:cut]))
             yield from (stem + core[cut:] for stem in stems if fits.fullmatch(stem))
 
+    def _wrapped_lines(self, text: Normalised) -> Iterator[Edit]:
+        """Line ends within a sentence: the next line begins with a small letter, or a Chinese line is very short."""
+        for end in _WRAPPED.finditer(text.text):
+            if HAN.match(text.text, end.end()) or HAN.match(text.text, end.start() - 1):
+                line = end.start() - text.text.rfind("\n", 0, end.start()) - 1
+                if line <= _SHORT_HAN_LINE:
+                    yield end.start(), end.end(), ""
+            elif text.original[text.offsets[end.end()]].islower():
+                yield end.start(), end.end(), " "
+
     def _split_words(self, written: str) -> Iterator[Edit]:
         """Words that a blank, a line end or a hyphen cuts in two or three."""
         fragments = [(found.start(), found.end()) for found in _FRAGMENT.finditer(written)]
@@ -381,7 +425,7 @@ class Disguises:
             if next_start - end > 3 or not self._vocabulary.may_begin(written[start:end]):
                 continue
             between = written[end:next_start]
-            if not between.strip(" \n-–.|/\\_*·"):
+            if len(between) <= 2 or not between.strip(" \n-.|/\\_*·"):
                 joined = written[start:end] + written[next_start:next_end]
                 if HAN.search(joined):
                     continue
@@ -428,6 +472,32 @@ class Disguises:
             edits = [(word.start(), word.end(), normalise(to_cyrillic(word.group(), language)).text) for word in words]
             yield Reading(text, (language,))
             yield Reading(rewrite(text, edits), (language,))
+
+
+def _written(locales: Path) -> Iterator[str]:
+    """The rule files as they are written: the words of their examples are those of offers, too."""
+    for code in LANGUAGES:
+        for name in ("red_flags.yml", "offers.yml"):
+            path = locales / code / name
+            if path.exists():
+                yield from path.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def _han_number(written: str) -> int:
+    """一万五 is 15,000, 十八 is 18, 八千 is 8,000."""
+    total, section, digit, unit = 0, 0, 0, 1
+    for character in written:
+        if character in _HAN_DIGITS:
+            digit = digit * 10 + _HAN_DIGITS[character] if unit == 1 and digit else _HAN_DIGITS[character]
+            continue
+        unit = _HAN_UNITS[character]
+        if unit == 10_000:
+            total, section, digit = (total + section + digit or 1) * unit, 0, 0
+        else:
+            section += (digit or 1) * unit
+            digit = 0
+    # The last digit after a unit counts the next smaller one: 一万五.
+    return total + section + (digit * (unit // 10) if unit > 10 else digit)
 
 
 def _cores(word: str) -> Iterator[tuple[int, int]]:
