@@ -10,6 +10,7 @@ import polib
 import yaml
 
 from bot.content.catalogues import DOMAINS, placeholders, po_path
+from bot.content.disguise import load_code_words
 from bot.content.languages import LANGUAGES
 from bot.content.patterns import PatternError, check_rules, load_rules
 
@@ -142,6 +143,10 @@ def _rule_problems(locales: Path, texts: dict[str, str]) -> list[str]:
                 problems.append(f"{path}:1: this file is missing")
                 continue
             problems += check_rules(path, examples_needed=name != "offers.yml")
+        try:
+            load_code_words(locales / language / "code_words.yml")
+        except PatternError as error:
+            problems.append(str(error))
         red_flags = locales / language / "red_flags.yml"
         try:
             sections = load_rules(red_flags) if red_flags.exists() else {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.languages import LANGUAGES, candidates
-from bot.content.normalise import Normalised
+from bot.content.disguise import Reading
+from bot.content.languages import LANGUAGES
 from bot.content.patterns import PatternError, Rule, load_rules
 from bot.content.phrase_index import PhraseIndex
 from bot.screening.flags import FLAGS
@@ -40,6 +40,7 @@ class Detector:
     """
 
     def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
+        self._rules = rules
         self._indexes = {
             language: PhraseIndex(rule for of_flag in flags.values() for rule in of_flag)
             for language, flags in rules.items()
@@ -64,14 +65,30 @@ class Detector:
                     raise PatternError(f"{path}:{line}: «{flag}» is no red flag; there is {', '.join(FLAGS)}")
         return cls(rules)
 
-    def find(self, text: Normalised) -> list[Finding]:
-        """One finding a flag, the longest quote of those found, in the order they stand in the text."""
+    @property
+    def rules(self) -> Iterator[Rule]:
+        """All rules of all languages."""
+        return (rule for flags in self._rules.values() for of_flag in flags.values() for rule in of_flag)
+
+    def find(self, readings: Sequence[Reading]) -> list[Finding]:
+        """One finding a flag, in the order they stand in the text.
+
+        Args:
+            readings: of one text, the plainest first: a flag is quoted from the first that shows it, with the longest
+                of its quotes there.
+        """
         best: dict[str, Finding] = {}
-        for language in candidates(text.text):
-            for rule, phrase in self._indexes[language].possible(text):
-                for match in rule.find_phrase(phrase, text):
-                    known = best.get(rule.section)
-                    if known is None or match.end - match.start > known.end - known.start:
-                        quote = text.original[match.start : match.end]
-                        best[rule.section] = Finding(rule.section, match.start, match.end, quote)
+        for reading in readings:
+            found: dict[str, Finding] = {}
+            text = reading.text
+            for language in reading.languages:
+                for rule, phrase in self._indexes[language].possible(text):
+                    if rule.section in best:
+                        continue
+                    for match in rule.find_phrase(phrase, text):
+                        known = found.get(rule.section)
+                        if known is None or match.end - match.start > known.end - known.start:
+                            quote = text.original[match.start : match.end]
+                            found[rule.section] = Finding(rule.section, match.start, match.end, quote)
+            best.update(found)
         return sorted(best.values(), key=lambda finding: (finding.start, finding.id))

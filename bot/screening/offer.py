@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.content.languages import LANGUAGES, candidates
-from bot.content.normalise import Normalised
+from bot.content.disguise import Reading
+from bot.content.languages import LANGUAGES
+from bot.content.normalise import HAN, Normalised
 from bot.content.patterns import PatternError, Rule, load_rules
+from bot.content.phrase_index import PhraseIndex
 
 #: Section of ``offers.yml`` -> what one sign of it adds. An offer usually calls for people and names pay or contact.
 SIGNS = {"wanted": 2.0, "pay": 1.0, "work": 1.0, "contact": 1.0, "story": -2.0}
@@ -17,8 +19,12 @@ FLAG_SIGN = 1.0
 THRESHOLD = 3.0
 #: A text with fewer characters is too short to say much about.
 SHORT = 60
-#: From here on a text is longer than what people mostly write about themselves.
+#: From here on a text is longer than what people mostly write about themselves,
 LONG = 120
+#: than nearly all of them do, and than all but a few of them do.
+VERY_LONG, LONGEST = 160, 240
+#: A Chinese character says about as much as so many letters.
+HAN_LETTERS = 3
 
 
 class OfferRecogniser:
@@ -26,6 +32,10 @@ class OfferRecogniser:
 
     def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
         self._rules = rules
+        self._indexes = {
+            language: PhraseIndex(rule for of_section in sections.values() for rule in of_section)
+            for language, sections in rules.items()
+        }
 
     @classmethod
     def load(cls, locales: Path) -> OfferRecogniser:
@@ -45,27 +55,47 @@ class OfferRecogniser:
                 raise PatternError(f"{path}: unknown section «{sorted(unknown)[0]}»; there is {', '.join(SIGNS)}")
         return cls(rules)
 
-    def likeness(self, text: Normalised, flags: int) -> float:
-        """How much a text looks like an offer; from :data:`THRESHOLD` on it is taken for one."""
+    @property
+    def rules(self) -> Iterator[Rule]:
+        """All rules of all languages."""
+        return (rule for sections in self._rules.values() for rules in sections.values() for rule in rules)
+
+    def likeness(self, readings: Sequence[Reading], flags: int) -> float:
+        """How much a text looks like an offer; from :data:`THRESHOLD` on it is taken for one.
+
+        Args:
+            readings: of one text, the plainest first.
+            flags: how many were found.
+        """
         best, story = 0.0, False
-        for language in candidates(text.text):
-            signs = {
-                section
-                for section, rules in self._rules[language].items()
-                if any(next(rule.find(text), None) is not None for rule in rules)
-            }
-            story = story or "story" in signs
-            best = max(best, sum(SIGNS[section] for section in signs - {"story"}))
+        text = readings[0].text
+        for reading in readings:
+            for language in reading.languages:
+                signs = self._signs(language, reading.text)
+                story = story or "story" in signs
+                best = max(best, sum(SIGNS[section] for section in signs - {"story"}))
         lines = sum(bool(line.strip()) for line in text.original.splitlines())
         # Somebody who tells or asks about an offer repeats its words: then its flags say nothing about who writes.
         asked = text.text.rstrip().endswith(("?", "?)"))
         told = story or asked
+        length = len(text.text) + (HAN_LETTERS - 1) * len(HAN.findall(text.text))
         return (
             best
             + FLAG_SIGN * min(flags, 1 if told else 2)
             + (0.5 if lines >= 3 else 0.0)
-            + (0.5 if len(text.text) > LONG else 0.0)
-            + (0.5 if len(text.text) > SHORT and not told else 0.0)
+            + (0.5 if length > LONG else 0.0)
+            + (0.5 if length > SHORT and not told else 0.0)
+            + (1.0 if length > VERY_LONG and not told else 0.0)
+            + (0.5 if length > LONGEST and not told else 0.0)
+            # A long text in which flag follows flag is an offer also where a friend passes it on.
+            + (FLAG_SIGN * (min(flags, 3) - 1) if length > VERY_LONG and told and flags else 0.0)
             + (SIGNS["story"] if story else 0.0)
             - (1.0 if story and asked else 0.0)
         )
+
+    def _signs(self, language: str, text: Normalised) -> set[str]:
+        signs: set[str] = set()
+        for rule, phrase in self._indexes[language].possible(text):
+            if rule.section not in signs and next(rule.find_phrase(phrase, text), None) is not None:
+                signs.add(rule.section)
+        return signs

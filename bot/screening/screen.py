@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.content.languages import identify
+from bot.content.disguise import Disguises, Reading
+from bot.content.languages import candidates, identify
 from bot.content.normalise import normalise
 from bot.screening.detect import Detector, Finding
 from bot.screening.offer import SHORT, THRESHOLD, OfferRecogniser
@@ -14,6 +17,11 @@ from bot.screening.score import Level, level, score
 
 #: More than this of one offer is not read: it bounds the work a hostile text can cause.
 READ_CHARACTERS = 20_000
+#: The beginning of an offer, by which its language is told.
+TELLING_CHARACTERS = 160
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_RUSSIAN_LETTERS = re.compile("[ыэ]")
+_BULGARIAN_LETTERS = re.compile("ъ(?![еюяи])|щя")
 
 
 @dataclass(frozen=True)
@@ -53,9 +61,10 @@ class Screening:
 class Screener:
     """Detector, scorer and recogniser of offers, loaded once."""
 
-    def __init__(self, detector: Detector, recogniser: OfferRecogniser) -> None:
+    def __init__(self, detector: Detector, recogniser: OfferRecogniser, disguises: Disguises) -> None:
         self._detector = detector
         self._recogniser = recogniser
+        self._disguises = disguises
 
     @classmethod
     def load(cls, locales: Path) -> Screener:
@@ -64,7 +73,8 @@ class Screener:
         Raises:
             PatternError: a rule file is missing or wrong; names file and line.
         """
-        return cls(Detector.load(locales), OfferRecogniser.load(locales))
+        detector, recogniser = Detector.load(locales), OfferRecogniser.load(locales)
+        return cls(detector, recogniser, Disguises.load(locales, itertools.chain(detector.rules, recogniser.rules)))
 
     def screen(self, text: str, *, surely_offer: bool = False) -> Screening:
         """Screen a text.
@@ -75,12 +85,28 @@ class Screener:
         """
         text = text[:READ_CHARACTERS]
         normalised = normalise(text)
-        findings = self._detector.find(normalised)
-        language = identify(text).language or "en"
-        is_offer = self._recogniser.likeness(normalised, len(findings)) >= THRESHOLD or (
+        languages = _languages(normalised.text)
+        readings = [Reading(normalised, languages), *self._disguises.readings(normalised)]
+        findings = self._detector.find(readings)
+        language = languages[0] if len(languages) == 1 else identify(text[:TELLING_CHARACTERS]).language or "en"
+        is_offer = self._recogniser.likeness(readings, len(findings)) >= THRESHOLD or (
             surely_offer and bool(text.strip())
         )
         if not is_offer:
             return Screening(language, False, "low", 0.0, ())
         value = score(finding.id for finding in findings)
         return Screening(language, True, level(value), value, tuple(findings), len(text.strip()) < SHORT)
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    """Whose rules look at a text: of Russian and Bulgarian only one, where letters that the other lacks show it.
+
+    Text in Latin letters that may be either has a reading of its own (:mod:`bot.content.disguise`).
+    """
+    possible = tuple(candidates(text))
+    if not _CYRILLIC.search(text):
+        return tuple(language for language in possible if language in ("en", "zh"))
+    russian, bulgarian = bool(_RUSSIAN_LETTERS.search(text)), bool(_BULGARIAN_LETTERS.search(text))
+    if russian == bulgarian:
+        return possible
+    return tuple(language for language in possible if language != ("bg" if russian else "ru"))

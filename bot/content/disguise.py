@@ -1,0 +1,516 @@
+"""Offers written to hide from filters, read as a person reads them.
+
+Recruiters who know that they are looked for write «п а с п о р т», «раб0та», «з/п», «п*спорт», "v信" or an aeroplane
+instead of the word. A *reading* is the text with such words put right; every character of it still knows which of the
+original's it stands for. Readings are tried beside the text as it stands, never instead of it, and a word is only put
+right where a word of the rules comes out of it: nothing plain is lost.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.content.languages import LANGUAGES, candidates, latin_chances
+from bot.content.latin_typed import to_cyrillic
+from bot.content.lookalikes import TWINS
+from bot.content.normalise import HAN, Normalised, normalise
+from bot.content.patterns import PatternError, Phrase, Rule, compile_phrase
+from bot.content.phrase_index import PhraseIndex
+
+#: A part of a normalised text, and what it is read as.
+Edit = tuple[int, int, str]
+
+#: From this chance on text in Latin letters is read in Cyrillic, too.
+LATIN_CHANCE = 0.3
+#: Characters of the text by which that is decided: more would say little more, and takes time.
+_LATIN_READ = 120
+#: Shortest word that one may recognise in a disguise, letters.
+_SHORTEST = 4
+#: Shortest word put together from what blanks or line ends separate.
+_SHORTEST_SPLIT = 6
+#: Longest ending that a word may have after what a rule names of it.
+_ENDING = 4
+#: Most ways one disguised word is read.
+_WAYS = 48
+#: Longest disguised word, and most of them looked at in one text: a text of nothing else is not worth more time.
+_LONGEST, _ODD_WORDS = 30, 60
+#: Most letters that are put together in one place.
+_RUN = 80
+
+_LETTER = r"[^\W\d_]"
+_SEPARATOR = r"[^\w]"
+#: Single letters with something between them: «р а б о т а», «р.а.б.о.т.а», «p_a_s_s».
+_SPACED = re.compile(rf"(?<![^\W_]){_LETTER}(?:(?:_|{_SEPARATOR}){{1,3}}{_LETTER}){{2,{_RUN}}}(?![^\W_])")
+_LETTERS = re.compile(_LETTER)
+_BETWEEN = re.compile(rf"(?:_|{_SEPARATOR}){{1,3}}")
+#: Single Chinese characters set apart, and signs between Chinese characters that are no punctuation.
+_HAN_SPACED = re.compile(
+    rf"(?<!{HAN.pattern}){HAN.pattern}(?:[^\w\n，。、；！？]{{1,3}}{HAN.pattern})+(?!{HAN.pattern})"
+)
+_HAN_BROKEN = re.compile(rf"(?<={HAN.pattern})(?:_|[^\w\n，。、；：！？（）()…,;:!?\"]){{1,3}}(?={HAN.pattern})")
+#: Numbers in Chinese characters, also those of banknotes, where something is counted.
+_HAN_DIGITS = dict(
+    zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", (0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)), strict=True)
+)
+_HAN_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "拾": 10, "佰": 100, "仟": 1000}
+_HAN_NUMBER = re.compile(
+    rf"[{''.join(_HAN_DIGITS)}十百千万拾佰仟]{{1,8}}(?=多?(?:元|块|岁|美|刀|u|欧|人民币|港币|泰铢|周岁|w|k|/|底|薪|起))"
+)
+#: A line that goes on in the next one, and marks that stand between all words.
+_WRAPPED = re.compile(r"(?<=[^\W\d_])[ ]?(?:[-,][ ]?)?\n[ ]?(?=[^\W\d_])")
+_MARK = re.compile(r"(?<=\w\w)[.!?…]{1,3}(?=\s+\w)")
+#: From this many such marks a word on, they part nothing; a longest line of Chinese that a word may be broken in.
+_MARKS_A_WORD, _SHORT_HAN_LINE = 0.4, 6
+#: A word with other things than letters in it.
+_TOKEN = re.compile(r"[^\s,;:\"()<>\[\]{}。，！？、；：\u3400-\u9fff]{3,60}")
+_ODD = re.compile(r"[^\W_](?:\d|[*#•·_]|[^\w\s'\-](?=[^\W_]))|[\d@$€|!*#][^\W\d_]|([^\W\d_])\1\1|(?:([^\W\d_])\2){3}")
+_ADDRESS = re.compile(r"https?://|www\.|t\.me/|@|\S+@\S+\.|#url_")
+_FRAGMENT = re.compile(_LETTER + "+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN_WORD = re.compile(r"(?<![@/\w.])[a-z0-9'`]*[a-z][a-z0-9'`]*(?![@/\w])")
+_TWIN_WORD = re.compile(rf"(?<!\w)[{''.join(TWINS)}]{{3,}}(?!\w)")
+#: What stands for a letter, by how it looks or sounds.
+_CYRILLIC_SIGNS = {
+    "0": "о", "1": "ли", "3": "зе", "4": "ч", "5": "с", "6": "бш", "7": "т", "8": "в", "9": "яд",
+    "@": "а", "$": "с", "€": "е", "|": "л", "!": "и", "#": "н", "і": "и", "ї": "и", "є": "е", "ј": "й",
+    "b": "вб", "h": "н", "n": "пн", "r": "гр", "u": "иу", "m": "м", "t": "т", "i": "и",
+}  # fmt: skip
+_LATIN_SIGNS = {
+    "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "6": "bg", "7": "t", "8": "b", "9": "g",
+    "@": "a", "$": "s", "€": "e", "|": "il", "!": "i", "+": "t",
+}  # fmt: skip
+#: Signs that may stand for any letter, or for none.
+_ANY = "*#•·_?"
+_REPEATED = re.compile(r"(\w)\1+")
+_REPEATED_MUCH = re.compile(r"(\w)\1{2,}")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a text.
+
+    Args:
+        text: the text so read.
+        languages: whose rules are to look at it.
+    """
+
+    text: Normalised
+    languages: tuple[str, ...]
+
+
+def rewrite(text: Normalised, edits: Sequence[Edit]) -> Normalised:
+    """A text with some parts replaced; the replaced characters stand for the whole part they replace.
+
+    Args:
+        text: normalised.
+        edits: in the order of the text; of two that overlap the first counts.
+    """
+    pieces: list[str] = []
+    offsets: list[int] = []
+    ends: list[int] = []
+    position = 0
+
+    def keep(until: int) -> None:
+        pieces.append(text.text[position:until])
+        offsets.extend(text.offsets[position:until])
+        ends.extend(
+            text.ends[position:until] if text.ends is not None else (at + 1 for at in text.offsets[position:until])
+        )
+
+    for start, end, replacement in edits:
+        if start < position or end <= start:
+            continue
+        keep(start)
+        first, stop = text.span(start, end)
+        pieces.append(replacement)
+        offsets.extend([first] * len(replacement))
+        ends.extend([stop] * len(replacement))
+        position = end
+    keep(len(text.text))
+    return Normalised("".join(pieces), (*offsets, len(text.original)), text.original, (*ends, len(text.original)))
+
+
+class Vocabulary:
+    """The words that rules look for, whole or by their beginning."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self.whole: set[str] = set()
+        self.stems: set[str] = set()
+        for phrase in phrases:
+            for word in re.findall(r"\*?[^\W\d_]+\*?", normalise(phrase).text):
+                if len(word.strip("*")) < _SHORTEST - 1 or word.startswith("*") or HAN.search(word):
+                    continue
+                (self.stems if word.endswith("*") else self.whole).add(word.strip("*"))
+        self._by_letter: dict[str, tuple[list[str], list[str]]] = {}
+        for words, place in ((self.whole, 0), (self.stems, 1)):
+            for word in sorted(words):
+                if len(word) >= _SHORTEST:
+                    self._by_letter.setdefault(word[0], ([], []))[place].append(word)
+        self._beginnings = {word[: _SHORTEST - 1] for word in self.whole | self.stems}
+
+    def known(self, word: str, shortest: int = _SHORTEST) -> bool:
+        """Whether a rule may look for this word."""
+        if len(word) < shortest or word[: _SHORTEST - 1] not in self._beginnings:
+            return False
+        if word in self.whole:
+            return True
+        least = max(_SHORTEST - 1, len(word) - _ENDING)
+        return any(word[:size] in self.stems for size in range(len(word), least - 1, -1))
+
+    def beginning(self, letter: str) -> tuple[list[str], list[str]]:
+        """The whole words and the stems that begin with a letter."""
+        return self._by_letter.get(letter, ([], []))
+
+    def may_begin(self, beginning: str) -> bool:
+        """Whether a word of the rules begins with these letters, or, where they are few, may."""
+        return len(beginning) < _SHORTEST - 1 or beginning[: _SHORTEST - 1] in self._beginnings
+
+    def split(self, letters: str) -> str:
+        """Letters without blanks, as the words they hold: unknown rests stay together."""
+        best: list[tuple[float, int, bool]] = [(0.0, 0, False)]
+        for end in range(1, len(letters) + 1):
+            ways = [(best[end - 1][0] + 1.0, end - 1, False)]
+            for start in range(max(0, end - 20), end - 2):
+                if self.known(letters[start:end], shortest=3):
+                    ways.append((best[start][0] + 0.9 - 0.01 * (end - start), start, True))
+            best.append(min(ways))
+        words: list[str] = []
+        end, rest = len(letters), ""
+        while end:
+            _, start, known = best[end]
+            if known:
+                words += [rest, letters[start:end]]
+                rest = ""
+            else:
+                rest = letters[start:end] + rest
+            end = start
+        return " ".join(word for word in reversed([*words, rest]) if word)
+
+
+@dataclass(frozen=True)
+class CodeWord:
+    """What recruiters write, and what they mean."""
+
+    written: tuple[Phrase, ...]
+    means: str
+    file: str
+    line: int
+
+
+def load_code_words(path: Path) -> tuple[CodeWord, ...]:
+    """Read ``code_words.yml`` of one language; a file that is missing holds none.
+
+    Raises:
+        PatternError: naming file and line.
+    """
+    if not path.exists():
+        return ()
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise PatternError(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML") from error
+    if root is None:
+        return ()
+    if not isinstance(root, yaml.SequenceNode):
+        raise PatternError(f"{path}:1: expected a list; each item has write and means, and perhaps why")
+    return tuple(_code_word(item, path) for item in root.value)
+
+
+def _code_word(node: yaml.Node, path: Path) -> CodeWord:
+    line = node.start_mark.line + 1
+    fields: dict[str, Any] = (
+        {key.value: value for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
+    )
+    written, means = fields.get("write"), fields.get("means")
+    unknown = set(fields) - {"write", "means", "why", "source"}
+    if unknown:
+        raise PatternError(f"{path}:{line}: unknown word «{sorted(unknown)[0]}»; there is write, means, why, source")
+    if not isinstance(written, yaml.SequenceNode) or not isinstance(means, yaml.ScalarNode) or not means.value.strip():
+        raise PatternError(f"{path}:{line}: give write (a list of phrases) and means (the plain words)")
+    phrases = []
+    for item in written.value:
+        if not isinstance(item, yaml.ScalarNode):
+            raise PatternError(f"{path}:{item.start_mark.line + 1}: put this text in quotation marks")
+        try:
+            phrases.append(compile_phrase(item.value))
+        except PatternError as error:
+            raise PatternError(f"{path}:{item.start_mark.line + 1}: {error}") from error
+    return CodeWord(tuple(phrases), normalise(means.value.strip()).text, str(path), line)
+
+
+class Disguises:
+    """Finds the readings of a text.
+
+    Args:
+        vocabulary: what rules look for.
+        code_words: language -> its code words.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, code_words: Mapping[str, Sequence[CodeWord]]) -> None:
+        self._vocabulary = vocabulary
+        self._meanings: dict[str, dict[str, str]] = {}
+        self._indexes: dict[str, PhraseIndex] = {}
+        for language, words in code_words.items():
+            rules = [
+                Rule(f"{number}", "code", word.written, (), (), (), file=word.file, line=word.line)
+                for number, word in enumerate(words)
+            ]
+            self._meanings[language] = {f"{number}": word.means for number, word in enumerate(words)}
+            self._indexes[language] = PhraseIndex(rules)
+
+    @classmethod
+    def load(cls, locales: Path, rules: Iterable[Rule]) -> Disguises:
+        """Read ``<language>/code_words.yml`` under a ``locales`` folder.
+
+        Args:
+            locales: the folder.
+            rules: whose words are to be recognised.
+
+        Raises:
+            PatternError: a file is wrong; names file and line.
+        """
+        phrases = [phrase.source for rule in rules for phrase in rule.any]
+        return cls(
+            Vocabulary([*phrases, *_written(locales)]),
+            {code: load_code_words(locales / code / "code_words.yml") for code in LANGUAGES},
+        )
+
+    def readings(self, text: Normalised) -> list[Reading]:
+        """How else a text may be read; empty for a text that hides nothing."""
+        found: list[Reading] = []
+        edits = sorted(self._edits(text), key=lambda edit: (edit[0], -edit[1]))
+        uncovered = rewrite(text, edits) if edits else text
+        languages = tuple(candidates(uncovered.text))
+        if edits:
+            found.append(Reading(uncovered, languages))
+        for language in languages:
+            for read in (uncovered, text) if edits else (text,):
+                decoded = self._decoded(read, language)
+                if decoded is not None:
+                    found.append(Reading(decoded, (language,)))
+        for read in (text, uncovered) if edits else (text,):
+            found += self._in_cyrillic(read)
+        return found
+
+    # Words put right
+
+    def _edits(self, text: Normalised) -> Iterator[Edit]:
+        written = text.text
+        for run in _SPACED.finditer(written):
+            joined = self._together(run.group())
+            if joined is not None:
+                yield run.start(), run.end(), joined
+        if HAN.search(written):
+            for run in _HAN_SPACED.finditer(written):
+                yield run.start(), run.end(), "".join(HAN.findall(run.group()))
+            for broken in _HAN_BROKEN.finditer(written):
+                # Offsets stay those of the characters around: the sign is left out.
+                yield broken.start(), broken.end(), ""
+            for number in _HAN_NUMBER.finditer(written):
+                yield number.start(), number.end(), str(_han_number(number.group()))
+        yield from self._wrapped_lines(text)
+        marks = list(_MARK.finditer(written))
+        if len(marks) > 2 and len(marks) > _MARKS_A_WORD * len(written.split()):
+            for mark in marks:
+                yield mark.start(), mark.end(), " "
+        odd = 0
+        for token in _TOKEN.finditer(written) if _ODD.search(written) else ():
+            word = token.group()
+            if _ODD.search(word) and sum(map(str.isalpha, word)) >= 2 and not _ADDRESS.match(word):
+                yield from self._odd_word(word, token.start())
+                odd += 1
+                if odd == _ODD_WORDS:
+                    break
+        if _CYRILLIC.search(written):
+            for twin in _TWIN_WORD.finditer(written):
+                cyrillic = "".join(TWINS[letter] for letter in twin.group())
+                if self._vocabulary.known(cyrillic):
+                    yield twin.start(), twin.end(), cyrillic
+        yield from self._split_words(written)
+
+    def _together(self, run: str) -> str | None:
+        """Single letters as words; where the gaps differ, the wider ones part words."""
+        gaps = [gap.group() for gap in _BETWEEN.finditer(run)]
+        letters = _LETTERS.findall(run)
+        narrow = min(map(len, gaps))
+        if max(map(len, gaps)) > narrow:
+            words = [letters[0]]
+            for gap, letter in zip(gaps, letters[1:], strict=True):
+                if len(gap) > narrow:
+                    words.append(letter)
+                else:
+                    words[-1] += letter
+        else:
+            joined = "".join(letters)
+            words = [joined] if self._vocabulary.known(joined) else self._vocabulary.split(joined).split()
+        # Nobody writes so many letters apart by chance; fewer must make a word that is looked for.
+        telling = max(map(len, words)) >= _SHORTEST_SPLIT or any(map(self._vocabulary.known, words))
+        return " ".join(words) if telling else None
+
+    def _odd_word(self, word: str, start: int) -> Iterator[Edit]:
+        for begin, end in _cores(word):
+            core = word[begin:end]
+            if not _SHORTEST <= end - begin <= _LONGEST or sum(letter.isalpha() for letter in core) < 2:
+                continue
+            known = next(filter(self._vocabulary.known, self._ways(core)), None)
+            if known is not None and known != core:
+                yield start + begin, start + end, known
+                return
+        # No word that is looked for: as it most likely reads, since other words beside it may need it.
+        begin, end = next(_cores(word))
+        core = word[begin:end]
+        if "/" not in core and sum(map(str.isalpha, core)) > max(3, len(core) // 2):
+            signs = _CYRILLIC_SIGNS if _CYRILLIC.search(core) else _LATIN_SIGNS
+            read = "".join(
+                letter if letter.isalpha() else signs[letter][0] if letter in signs else "" for letter in core
+            )
+            yield start + begin, start + end, _REPEATED_MUCH.sub(r"\1", read)
+
+    def _ways(self, core: str) -> Iterator[str]:
+        """What a word with other things in it may mean, the likeliest first."""
+        signs = _CYRILLIC_SIGNS if _CYRILLIC.search(core) else _LATIN_SIGNS
+        yield _REPEATED_MUCH.sub(r"\1", core)
+        options = [
+            ("", *signs.get(letter, ""))
+            if letter in _ANY
+            else tuple(signs.get(letter, letter if letter.isalnum() else "")) or ("",)
+            for letter in core
+        ]
+        for chosen in itertools.islice(itertools.product(*options), _WAYS):
+            way = "".join(chosen)
+            yield way
+            yield _REPEATED.sub(r"\1", way)
+        letters = "".join(filter(str.isalpha, core))
+        yield letters
+        yield _REPEATED.sub(r"\1", letters)
+        if 0 < sum(core.count(sign) for sign in _ANY) <= 3:
+            yield from self._guesses(core)
+
+    def _guesses(self, core: str) -> Iterator[str]:
+        """Words of the rules that fit where a sign hides one letter or two."""
+        hidden = "".join(".{0,2}" if letter in _ANY else re.escape(letter) for letter in core)
+        whole, stems = self._vocabulary.beginning(core[0])
+        fits = re.compile(hidden)
+        yield from (word for word in whole if fits.fullmatch(word))
+        # What stands after the last hidden letter may go beyond what the rule names of the word.
+        last = max(core.rfind(sign) for sign in _ANY)
+        for cut in range(len(core), max(last, len(core) - _ENDING - 1), -1):
+            fits = re.compile("".join(".{1,2}" if letter in _ANY else re.escape(letter) for letter in core[:cut]))
+            yield from (stem + core[cut:] for stem in stems if fits.fullmatch(stem))
+
+    def _wrapped_lines(self, text: Normalised) -> Iterator[Edit]:
+        """Line ends within a sentence: the next line begins with a small letter, or a Chinese line is very short."""
+        for end in _WRAPPED.finditer(text.text):
+            if HAN.match(text.text, end.end()) or HAN.match(text.text, end.start() - 1):
+                line = end.start() - text.text.rfind("\n", 0, end.start()) - 1
+                if line <= _SHORT_HAN_LINE:
+                    yield end.start(), end.end(), ""
+            elif text.original[text.offsets[end.end()]].islower():
+                yield end.start(), end.end(), " "
+
+    def _split_words(self, written: str) -> Iterator[Edit]:
+        """Words that a blank, a line end or a hyphen cuts in two or three."""
+        fragments = [(found.start(), found.end()) for found in _FRAGMENT.finditer(written)]
+        known = self._vocabulary.known
+        for index, (start, end) in enumerate(fragments[:-1]):
+            next_start, next_end = fragments[index + 1]
+            if next_start - end > 3 or not self._vocabulary.may_begin(written[start:end]):
+                continue
+            between = written[end:next_start]
+            if len(between) <= 2 or not between.strip(" \n-.|/\\_*·"):
+                joined = written[start:end] + written[next_start:next_end]
+                if HAN.search(joined):
+                    continue
+                first, second = written[start:end], written[next_start:next_end]
+                if known(joined, _SHORTEST_SPLIT) and not (known(first) or known(second)):
+                    yield start, next_end, joined
+                elif index + 2 < len(fragments) and len(joined) <= 8 and fragments[index + 2][0] - next_end <= 3:
+                    third = fragments[index + 2]
+                    whole = joined + written[third[0] : third[1]]
+                    if known(whole, _SHORTEST_SPLIT) and len(whole) <= 12 and not known(first):
+                        yield start, third[1], whole
+
+    # Code words
+
+    def _decoded(self, text: Normalised, language: str) -> Normalised | None:
+        index = self._indexes.get(language)
+        if index is None:
+            return None
+        edits: list[Edit] = []
+        for rule, phrase in index.possible(text):
+            meaning = self._meanings[language][rule.id]
+            for found in phrase.finditer(text):
+                if found.end() > found.start():
+                    before, after = text.text[: found.start()][-1:], text.text[found.end() :][:1]
+                    spaced = not HAN.search(meaning)
+                    left = " " if spaced and before.strip() else ""
+                    right = " " if spaced and after.strip() else ""
+                    edits.append((found.start(), found.end(), left + meaning + right))
+        edits.sort(key=lambda edit: (edit[0], -edit[1]))
+        return rewrite(text, edits) if edits else None
+
+    # Russian and Bulgarian in Latin letters
+
+    def _in_cyrillic(self, text: Normalised) -> Iterator[Reading]:
+        words = list(_LATIN_WORD.finditer(text.text))
+        if len(words) < 2:
+            return
+        typed = " ".join(word.group() for word in words)[:_LATIN_READ]
+        chances = latin_chances(typed)
+        mixed = bool(_CYRILLIC.search(text.text))
+        for language in ("ru", "bg"):
+            if chances.get(language, 0.0) < (0.6 if mixed else LATIN_CHANCE):
+                continue
+            edits = [(word.start(), word.end(), normalise(to_cyrillic(word.group(), language)).text) for word in words]
+            yield Reading(text, (language,))
+            yield Reading(rewrite(text, edits), (language,))
+
+
+def _written(locales: Path) -> Iterator[str]:
+    """The rule files as they are written: the words of their examples are those of offers, too."""
+    for code in LANGUAGES:
+        for name in ("red_flags.yml", "offers.yml"):
+            path = locales / code / name
+            if path.exists():
+                yield from path.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def _han_number(written: str) -> int:
+    """一万五 is 15,000, 十八 is 18, 八千 is 8,000."""
+    total, section, digit, unit = 0, 0, 0, 1
+    for character in written:
+        if character in _HAN_DIGITS:
+            digit = digit * 10 + _HAN_DIGITS[character] if unit == 1 and digit else _HAN_DIGITS[character]
+            continue
+        unit = _HAN_UNITS[character]
+        if unit == 10_000:
+            total, section, digit = (total + section + digit or 1) * unit, 0, 0
+        else:
+            section += (digit or 1) * unit
+            digit = 0
+    # The last digit after a unit counts the next smaller one: 一万五.
+    return total + section + (digit * (unit // 10) if unit > 10 else digit)
+
+
+def _cores(word: str) -> Iterator[tuple[int, int]]:
+    """A token whole, then without the marks around it, then its parts between slashes."""
+    begin, end = 0, len(word)
+    while end > begin and word[end - 1] in ".!?…'-":
+        end -= 1
+    while begin < end and word[begin] in ".'-…":
+        begin += 1
+    yield begin, end
+    inner = re.search(r"[^\W_].*[^\W_]", word)
+    if inner is not None and inner.span() != (begin, end):
+        yield inner.span()
+    for part in re.finditer(r"[^/|+]{4,}", word):
+        if part.span() != (begin, end):
+            yield part.span()
