@@ -19,11 +19,23 @@ HIGH = 0.65
 MEDIUM = 0.40
 
 
-def score(flags: Iterable[str]) -> float:
-    """How much the flags say together, 0 (nothing) to 1."""
+#: What a flag says that no rule names and only the second look saw, beside one that stands there in so many words.
+_LEARNED = 0.75
+
+
+def score(flags: Iterable[str], learned: Iterable[str] = ()) -> float:
+    """How much the flags say together, 0 (nothing) to 1.
+
+    Args:
+        flags: those that rules found.
+        learned: those that only the second look saw.
+    """
     doubt = 1.0
-    for flag in set(flags):
+    named = set(flags)
+    for flag in named:
         doubt *= 1 - _SINGLE[FLAGS[flag]]
+    for flag in set(learned) - named:
+        doubt *= 1 - _LEARNED * _SINGLE[FLAGS[flag]]
     return round(1 - doubt, 4)
 
 

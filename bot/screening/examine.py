@@ -1,0 +1,52 @@
+"""Examine one offer with both looks: the rules, then what was learned. Knows nothing of Telegram or Rasa."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from bot.screening.score import level, score
+from bot.screening.screen import READ_CHARACTERS, Screener, Screening
+from bot.screening.second_look import SecondLook
+
+#: From this chance on a text is taken for an offer though its words are not those of one.
+OFFER_CHANCE = 0.8
+#: A shorter text is not looked at twice, characters: it is more often a question than an offer.
+SHORTEST = 25
+
+
+class Examiner:
+    """The rules, and the second look as soon as there is one.
+
+    Args:
+        screener: the rules.
+        second_look: returns the second look, or None while it is loading or where it is missing.
+    """
+
+    def __init__(self, screener: Screener, second_look: Callable[[], SecondLook | None]) -> None:
+        self._screener = screener
+        self._second_look = second_look
+
+    def examine(self, text: str, *, surely_offer: bool = False) -> Screening:
+        """As :meth:`bot.screening.screen.Screener.screen`, and what no rule names.
+
+        Blocking, a tenth of a second for a long offer: call it in a thread.
+
+        Args:
+            text: the offer as it came.
+            surely_offer: the person said that it is an offer, or the dialogue model did.
+        """
+        screening = self._screener.screen(text, surely_offer=surely_offer)
+        second_look = self._second_look()
+        if second_look is None or len(text.strip()) < SHORTEST:
+            return screening
+        look = second_look.look(text[:READ_CHARACTERS])
+        if not screening.is_offer and look.offer >= OFFER_CHANCE:
+            screening = self._screener.screen(text, surely_offer=True)
+        if not screening.is_offer:
+            return screening
+        named = {finding.id for finding in screening.findings}
+        unusual = [finding for finding in look.findings if finding.id not in named]
+        value = score(named, {finding.id for finding in unusual})
+        findings = sorted([*screening.findings, *unusual], key=lambda finding: (finding.start, finding.id))
+        return dataclasses.replace(screening, level=level(value), score=value, findings=tuple(findings))
