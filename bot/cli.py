@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     understanding.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development split by default")
     screening = subject.add_parser("screening", help="red flags, levels and disguises: figures and pictures")
     screening.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development sets by default")
+    screening.add_argument("--rules-only", action="store_true", help="without the learned second look")
     for measured in (understanding, screening):
         measured.add_argument("--output", type=Path, default=Path("build/evaluation"), help="folder of the report")
 
@@ -159,7 +160,8 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
     if options.subject == "screening":
         from bot.evaluation.screening import evaluate_screening
 
-        print(evaluate_screening(settings.locales, options.files, options.output, _say))
+        rules_only = options.rules_only
+        print(evaluate_screening(settings.locales, options.files, options.output, _say, rules_only=rules_only))
         return OK
     from bot.evaluation.commands import evaluate_understanding
 
@@ -168,13 +170,13 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _screen(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.screening.examine import load_examiner
     from bot.screening.ocr import PictureRefused, read_picture
-    from bot.screening.screen import Screener
 
-    screener = Screener.load(settings.locales)
+    examiner = load_examiner(settings.locales, _say)
     for number, value in _lines():
         if "image" not in value:
-            _write(screener.screen(_text_of(number, value)).as_json())
+            _write(examiner.examine(_text_of(number, value)).as_json())
             continue
         try:
             text = read_picture(Path(str(value["image"])).read_bytes())
@@ -185,7 +187,7 @@ def _screen(settings: Settings, options: argparse.Namespace) -> int:
         except PictureRefused as refused:
             _say(f"line {number}: the picture was not read ({refused.reason})")
             text = ""
-        _write({**screener.screen(text).as_json(), "text": text})
+        _write({**examiner.examine(text).as_json(), "text": text})
     return OK
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
+from bot.encoders import EncoderMissing
 from bot.screening.score import level, score
 from bot.screening.screen import READ_CHARACTERS, Screener, Screening
-from bot.screening.second_look import SecondLook
+from bot.screening.second_look import SecondLook, SecondLookMissing
 
 #: From this chance on a text is taken for an offer though its words are not those of one.
 OFFER_CHANCE = 0.8
@@ -50,3 +52,24 @@ class Examiner:
         value = score(named, {finding.id for finding in unusual})
         findings = sorted([*screening.findings, *unusual], key=lambda finding: (finding.start, finding.id))
         return dataclasses.replace(screening, level=level(value), score=value, findings=tuple(findings))
+
+
+def load_examiner(locales: Path, say: Callable[[str], None], *, rules_only: bool = False) -> Examiner:
+    """Both looks, for commands; where the second is missing, the rules alone, and ``say`` is told why.
+
+    Args:
+        locales: folder of the rules.
+        say: for what an operator should know.
+        rules_only: leave the second look out.
+
+    Raises:
+        PatternError: a rule file is missing or wrong; names file and line.
+    """
+    screener = Screener.load(locales)
+    second_look: SecondLook | None = None
+    if not rules_only:
+        try:
+            second_look = SecondLook.load()
+        except (SecondLookMissing, EncoderMissing) as problem:
+            say(f"offers are screened by rules alone: {problem}")
+    return Examiner(screener, lambda: second_look)
