@@ -111,6 +111,9 @@ class Turns:
         sent = await self.send_now(chat.id, [reply])
         with contextlib.suppress(Exception):  # where the store is why, it cannot remember this either
             async with self._store.turn(chat.id) as turn:
+                message = person_message(update)
+                if message is not None:  # its own turn failed, and with it the note that it can be deleted
+                    turn.remember_message(message.message_id, "in")
                 for number in sent or ():
                     turn.remember_message(number, "out")
 

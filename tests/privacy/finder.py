@@ -85,7 +85,7 @@ class Finder:
             for _, row in self._rows(connection):
                 if ref in row.values() or cases & {value for value in row.values() if isinstance(value, str)}:
                     traces.ciphertexts += [value[:24] for value in row.values() if isinstance(value, bytes)]
-        assert len(traces.ciphertexts) >= 6  # key, chat, state, dialogue, case, waiting update
+        assert len(traces.ciphertexts) >= 5  # key, chat, state, dialogue, case
 
     def find(self, traces: Traces) -> set[str]:
         """Where something of this person is: of ``database``, ``keys copy``, ``files``, ``backup``."""
