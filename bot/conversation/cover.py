@@ -50,12 +50,16 @@ def is_covered(person: Person) -> bool:
     return has_cover(person) and bool(person.fields[COVER].get("on"))
 
 
+def may_be_word(inbound: Inbound) -> bool:
+    """Whether a message may be meant as the word the bot asked for, and not as something else to say."""
+    words = inbound.text
+    return inbound.kind == "text" and not inbound.forwarded and "\n" not in words and len(words) <= WORD_CHARACTERS[1]
+
+
 def fits_as_word(word: str) -> bool:
-    """Whether this may be a person's word: one line that is neither too short nor too long, nor an amount."""
-    shortest, longest = WORD_CHARACTERS
+    """Whether nobody says this by chance: it is not too short, and no amount."""
     in_chinese = any("\u4e00" <= character <= "\u9fff" for character in word)
-    length = len(_plain(word))
-    return (2 if in_chinese else shortest) <= length <= longest and "\n" not in word and convert(word, "en") is None
+    return len(_plain(word)) >= (2 if in_chinese else WORD_CHARACTERS[0]) and convert(word, "en") is None
 
 
 def choose_word(person: Person, word: str) -> None:

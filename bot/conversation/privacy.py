@@ -82,7 +82,7 @@ class PrivacySettings:
     def word_chosen(self, inbound: Inbound, person: Person, language: str) -> Reply:
         """The answer to a message that should be the person's word; the caller deletes that from the chat."""
         say = self._catalogues.text
-        if inbound.kind != "text" or inbound.forwarded or not fits_as_word(inbound.text):
+        if not fits_as_word(inbound.text):
             return Reply(say("cover.bad_word", language), self._back(language))
         person.fields.pop("expecting", None)
         choose_word(person, inbound.text)

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES, choose, identify, only_frames
 from bot.conversation.countries import ask_country, country_buttons
-from bot.conversation.cover import AWAITED_WORD, is_covered, kept_under_cover
+from bot.conversation.cover import AWAITED_WORD, is_covered, kept_under_cover, may_be_word
 from bot.conversation.menus import Menus
 from bot.conversation.messages import Button, Inbound, Reply
 from bot.conversation.offers import OfferAnswer, by_weight
@@ -183,7 +183,7 @@ class Conversation:
         if is_covered(person):
             return await self._covered(alarm, inbound, turn, answered=alarm_answered)
         if person.fields.get("expecting") == AWAITED_WORD and alarm is None:
-            if inbound.kind not in ("command", "button"):
+            if may_be_word(inbound):
                 delete_message(turn, inbound)
                 return [self._privacy.word_chosen(inbound, person, person.language or "en")]
             person.fields.pop("expecting")

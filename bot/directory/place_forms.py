@@ -9,7 +9,6 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 #: Grammatical case of a form, as far as it tells where somebody is: "в Турции" (there), "в Турцию" (on the way).
@@ -242,9 +241,11 @@ _CYRILLIC_LETTERS = str.maketrans(
 _DOUBLED = re.compile(r"(.)\1+")
 
 
-@lru_cache(maxsize=4096)
 def latin_key(word: str) -> str:
-    """What a word typed in Latin letters sounds like, whatever spelling the person uses (``turcii``, ``turtsiji``)."""
+    """What a word typed in Latin letters sounds like, whatever spelling the person uses (``turcii``, ``turtsiji``).
+
+    Not cached: a cache of people's words would outlive their wipe.
+    """
     for pattern, replacement in _LATIN_STEPS:
         word = pattern.sub(replacement, word)
     return word

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.counters import PURGE_DUE, set_counter
 from bot.store.inbox import open_payload
 from bot.store.keys import Keyring, seal_json
-from bot.store.models import audit, case_messages, cases, dialogues, inbox, outbox, people, sent_messages
+from bot.store.models import audit, cases, dialogues, inbox, outbox, people, sent_messages
 from bot.store.outbox import hold
 from bot.store.people import Person, load_person, save_person
 from bot.store.person_keys import destroy_key, load_key, load_or_create_key
@@ -86,7 +86,7 @@ async def erase_person(
     theirs = select(cases.c.id).where(cases.c.person_ref == person_ref)
     await connection.execute(update(audit).where(audit.c.case_id.in_(theirs)).values(case_id=None))
     await connection.execute(delete(outbox).where(or_(outbox.c.person_ref == person_ref, outbox.c.case_id.in_(theirs))))
-    await connection.execute(delete(case_messages).where(case_messages.c.case_id.in_(theirs)))
+    # Their messages go with the cases, by the foreign key.
     await connection.execute(delete(cases).where(cases.c.person_ref == person_ref))
     await _erase_conversation(connection, person_ref)
     await connection.execute(delete(people).where(people.c.ref == person_ref))

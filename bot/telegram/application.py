@@ -42,6 +42,13 @@ POLL_SECONDS = 25
 _CONNECTIONS = 32
 
 
+class _ForgetfulApplication(Application):
+    """Keeps no list of chats. The library notes each chat and person it saw, for a persistence we do not use."""
+
+    def _mark_for_persistence_update(self, *, update: object | None = None, job: object | None = None) -> None:
+        return None
+
+
 class TelegramBot:
     """Pristan on Telegram, by long polling.
 
@@ -70,6 +77,7 @@ class TelegramBot:
         polling = HTTPXRequest(connection_pool_size=2, read_timeout=POLL_SECONDS + 10, connect_timeout=10)
         builder = (
             ApplicationBuilder()
+            .application_class(_ForgetfulApplication)
             .token(token)
             .base_url(f"{api_url}/bot")
             .base_file_url(f"{api_url}/file/bot")

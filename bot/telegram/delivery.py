@@ -24,7 +24,7 @@ from bot.conversation.privacy import is_discreet
 from bot.handoff.relay import STAFF_LANGUAGE, topic_name
 from bot.store.cases import Case
 from bot.store.clock import Clock
-from bot.store.errors import TurnConflict
+from bot.store.errors import DamagedDataError, TurnConflict
 from bot.store.outbox import OutboxItem
 from bot.store.store import Store
 from bot.telegram.calls import UnknownMethod, make
@@ -177,7 +177,10 @@ class Delivery:
         to_person = item.method == "sendMessage" and item.person_ref is not None and item.lane == item.person_ref
         if not to_person or item.purpose in AS_THEY_ARE:
             return params
-        person = await self._store.people.get(str(item.person_ref))
+        try:
+            person = await self._store.people.get(str(item.person_ref))
+        except DamagedDataError:
+            person = None  # an answer that looks as usual is better than none
         if person is None or not is_discreet(person):
             return params
         return veil(params, self._catalogues.text("discreet.line", person.language or "en"))

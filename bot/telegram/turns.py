@@ -103,10 +103,17 @@ class Turns:
         if chat is None or inbound is None:
             return
         language = choose(inbound.text, language_code=inbound.language_code)
-        text = self._catalogues.text("error.turn", language)
-        sent = await self.send_now(chat.id, [Reply(text, self._conversation.menus.help_buttons(language))])
+        if (await self._known(chat.id))[2]:
+            reply = Reply(self._catalogues.text("cover.hello", language))
+        else:
+            text = self._catalogues.text("error.turn", language)
+            reply = Reply(text, self._conversation.menus.help_buttons(language))
+        sent = await self.send_now(chat.id, [reply])
         with contextlib.suppress(Exception):  # where the store is why, it cannot remember this either
             async with self._store.turn(chat.id) as turn:
+                message = person_message(update)
+                if message is not None:  # its own turn failed, and with it the note that it can be deleted
+                    turn.remember_message(message.message_id, "in")
                 for number in sent or ():
                     turn.remember_message(number, "out")
 
