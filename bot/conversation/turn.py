@@ -212,8 +212,9 @@ class Conversation:
             return []
         place = here(inbound.text)
         country = place.country if place else country
-        need = self._alarm_need(kind, inbound.text)
-        search = Search(country, place.city if place else None, Criteria(need=need))
+        wish = self._searching.wish(inbound.text)
+        need = self._searching.need(wish) or _NEED_OF_ALARM[kind]
+        search = Search(country, place.city if place else None, Criteria(need=need, groups=wish.groups))
         return [
             Reply(
                 self._emergency.text(kind, language, country),
@@ -222,10 +223,6 @@ class Conversation:
             )
             for language in self._alarm_languages(alarm, inbound, chosen)
         ]
-
-    def _alarm_need(self, kind: Emergency, text: str) -> str:
-        """The help to offer under an alarm's numbers: what the words look for, else what answers the alarm."""
-        return (self._searching.need(self._searching.wish(text)) if text else None) or _NEED_OF_ALARM[kind]
 
     # Language
 
@@ -259,6 +256,7 @@ class Conversation:
         place = here(inbound.text)
         if place is not None:
             person.country, person.city = place.country, place.city
+        self._searching.wait(person.fields, self._searching.wish(inbound.text))
         self._mark_alarm(turn, alarm.kind)
         case = await turn.current_case()
         if case is not None and not person.fields.get(HIDDEN):
@@ -288,11 +286,13 @@ class Conversation:
 
     def _emergency_reply(self, kind: Emergency, turn: Turn, language: str, text: str = "") -> Reply:
         self._mark_alarm(turn, kind)
-        country, need = turn.person.country, self._alarm_need(kind, text)
+        wish = self._searching.wish(text) if text else Wish()
+        country, need = turn.person.country, self._searching.need(wish) or _NEED_OF_ALARM[kind]
+        self._searching.wait(turn.person.fields, wish)
         return Reply(
             self._emergency.text(kind, language, country),
             self._alarm_buttons(kind, language, country, need),
-            search=Search(country, turn.person.city, Criteria(need=need)),
+            search=Search(country, turn.person.city, Criteria(need=need, groups=wish.groups)),
         )
 
     def _recent_alarm(self, turn: Turn) -> Emergency | None:

@@ -36,7 +36,9 @@ _URGENCY: tuple[Need, ...] = (
 #: Needs that say only "somebody, help": any other word of the message knows better.
 _GENERAL = frozenset({"hotline", "report"})
 #: What a word is worth beside the model's certainty of 1: help named, help asked for in general, trouble told.
-_NAMED, _NAMED_IN_GENERAL, _TOLD, _TOLD_TOO = 3.0, 1.2, 1.6, 0.4
+_NAMED, _NAMED_AS_TASK, _NAMED_IN_GENERAL, _TOLD, _TOLD_TOO = 3.0, 2.2, 1.2, 1.6, 0.4
+#: Needs whose words name something to be done; who names the helper too ("a lawyer for my visa") looks for the helper.
+_TASKS = frozenset({"documents", "return", "recovery"})
 #: What the model's certainty is worth for an intent that looks for a service, and for a trouble it recognised.
 _FINDING, _FINDING_IN_GENERAL, _TROUBLE = 2.4, 1.0, 0.9
 
@@ -177,7 +179,7 @@ def choose_need(
         points[need] = points.get(need, 0.0) + worth
 
     for need in wish.asked:
-        add(need, _NAMED_IN_GENERAL if need in _GENERAL else _NAMED)
+        add(need, _NAMED_IN_GENERAL if need in _GENERAL else _NAMED_AS_TASK if need in _TASKS else _NAMED)
     for position, need in enumerate(wish.told):
         add(need, (_TOLD_TOO if need in _GENERAL else _TOLD) / (1 + 0.25 * position))
     for heard, chance in (finding or {}).items():
