@@ -706,7 +706,9 @@ class Conversation:
         sure = result.confidence >= SURE and result.intent not in ("out_of_scope", "screen_offer")
         if awaited and not sure:
             return True
-        return not sure and len(text) >= OFFER_CHARACTERS and self.screener.screen(text).is_offer
+        if sure or len(text) < OFFER_CHARACTERS or self._searching.wish(text).told:
+            return False  # who tells a trouble of their own pastes no offer
+        return self.screener.screen(text).is_offer
 
     def _remember_place(self, text: str, turn: Turn, language: str) -> None:
         """Keep where a person says they are, in whatever they tell: an alarm later must know the numbers there.
@@ -753,9 +755,10 @@ class Conversation:
         return {"country": turn.person.country, "city": turn.person.city}
 
     def _without_model(self, text: str, turn: Turn, language: str) -> list[Reply]:
-        if self.screener.screen(text).is_offer:
+        wish = self._searching.wish(text)
+        if not wish.told and self.screener.screen(text).is_offer:
             return self._screen(text, turn, language, surely=True)
-        need = self._searching.need(self._searching.wish(text))
+        need = self._searching.need(wish)
         if need or self._searching.place(text, language, need):
             return self._find_in_words(text, turn, language, need)
         return [self.menus.main(language, "degraded" if self._dialogue_failed() else "starting")]

@@ -6,6 +6,7 @@ finds a shelter also while the model is down; with the model its opinion is adde
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import get_args
 
 from bot.content.languages import LANGUAGES, candidates, latin_chances
 from bot.content.latin_typed import to_cyrillic
-from bot.content.normalise import Normalised, normalise
+from bot.content.normalise import HAN, Normalised, normalise
 from bot.content.patterns import PatternError, Rule, load_rules
 from bot.directory.find import Need
 from bot.directory.model import Group
@@ -27,6 +28,10 @@ MARKS = ("looking", "now", "free", "failed")
 READ_CHARACTERS = 1500
 #: Languages people also type in Latin letters, and how likely a text must be theirs to be read so.
 _TYPED_IN_LATIN, _LATIN_CHANCE = ("ru", "bg"), 0.2
+
+#: Small words of Chinese typed in Latin letters; so many make a text Chinese.
+_PINYIN = re.compile(r"\b(?:wo|women|zai|mei|meiyou|bu|le|de|ge|yue|laoban|zenme|shei|shui|huzhao|gongzi|nali|qian)\b")
+_PINYIN_LEAST = 3
 
 #: Where several troubles are told, the help for the first of these is looked for first.
 _URGENCY: tuple[Need, ...] = (
@@ -132,6 +137,8 @@ class NeedWords:
         text = text[:READ_CHARACTERS]
         normalised = normalise(text)
         read = [(language, normalised) for language in candidates(normalised.text)]
+        if not HAN.search(normalised.text) and len(_PINYIN.findall(normalised.text)) >= _PINYIN_LEAST:
+            read.append(("zh", normalised))
         chances = latin_chances(text)
         read += [
             (language, normalise(to_cyrillic(text, language)))

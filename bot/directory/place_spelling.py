@@ -21,10 +21,25 @@ TWO_SLIPS = 8
 #: Shortest Chinese name of which one character may be wrong.
 HAN_LEAST = 3
 
-_CYRILLIC = re.compile("[а-я]")
+_CYRILLIC = re.compile("[а-яіїє]")
 _DOUBLED = re.compile(r"(.)\1+")
 #: Vowels that sound alike where they are not stressed, and consonants that sound alike at a word's end.
-_SOUNDS = str.maketrans({"о": "а", "е": "и", "э": "и", "ы": "и", "й": "и", "я": "и", "ь": None, "ъ": None, "ю": "у"})
+_SOUNDS = str.maketrans(
+    {
+        "о": "а",
+        "е": "и",
+        "э": "и",
+        "ы": "и",
+        "й": "и",
+        "я": "и",
+        "ь": None,
+        "ъ": None,
+        "ю": "у",
+        "і": "и",
+        "ї": "и",
+        "є": "и",
+    }
+)
 _LAST = str.maketrans("бвгджз", "пфктшс")
 _LATIN_STEPS = tuple(
     (re.compile(pattern), replacement)

@@ -139,6 +139,9 @@ _NO_WAY = ("得到", "听到", "看到", "收到", "遇到", "想到", "提到",
 #: The Russian "out of" is said of places; "from, to, behind" (от, к, за) of people and things as well.
 _OUT_OF = frozenset({"из", "iz", "с", "s"})
 
+#: Where somebody who arrived says that they know the place.
+_BACK = frozenset({"back", "home", "домой", "обратно", "вкъщи"})
+
 _PREFERENCE: Mapping[str, int] = {"city": 0, "country": 1, "people": 2, "adjective": 3}
 
 
@@ -312,6 +315,7 @@ class _Search:
         self.text = normalised.text
         self.tokens = tokens(self.text)
         self.language = language or self._cyrillic_language()
+        self.last_match: _Match | None = None
 
     def _cyrillic_language(self) -> str | None:
         words = {word for word, _, _ in self.tokens}
@@ -351,6 +355,7 @@ class _Search:
             if match is None:
                 index += 1
                 continue
+            self.last_match = match
             yield match
             index = match.last + 1
 
@@ -447,6 +452,8 @@ class _Search:
             own = [c for c in self.gazetteer._exact.get(word, ()) if c.language == self.language]
             if any(c.flags.needs_context or c.flags.needs_capital for c in own):
                 return False
+        if self._follows_its_country(match):
+            return True
         if candidate.flags.needs_capital and not self._capital(match):
             return False
         if candidate.flags.needs_context and not (self._after_place_word(match) or self._whole_message(match)):
@@ -461,6 +468,13 @@ class _Search:
         if candidate.kind == "adjective":
             return not self._names_a_language(match)
         return True
+
+    def _follows_its_country(self, match: _Match) -> bool:
+        """ "белгия гент": after the country's name a word that may be a town of it is one."""
+        before = self.last_match
+        if before is None or before.last != match.first - 1 or match.candidate.kind != "city":
+            return False
+        return before.candidate.country == match.candidate.country and before.candidate.kind == "country"
 
     def _capital(self, match: _Match) -> bool:
         start, end = self.normalised.span(match.start, match.end)
@@ -601,7 +615,8 @@ class _Search:
         clause = list(self._clause_before(position, whole_sentence=False))
         nearest = clause[0] if clause else ""
         arrived = any(words.has("arrived", word) for word in self._clause_before(position, whole_sentence=True))
-        going = any(words.has("going", word) for word in clause)
+        # "Came back home to Lagos": who came is there, whatever "back" says.
+        going = any(words.has("going", word) and not (arrived and word in _BACK) for word in clause)
         if group == "in":
             if match.candidate.case == "accusative":
                 return "in" if arrived else "to"
@@ -615,7 +630,7 @@ class _Search:
                 return "unknown"
             out = any(words.has("leaving", word) for word in clause)
             calls = any(words.has("calling", word) for word in self._clause_after(match.last))
-            return "in" if out or calls else "from"
+            return "in" if (out and not arrived) or calls else "from"
         return "unknown"
 
     # ---- Chinese -------------------------------------------------------------------------------------------------
@@ -787,19 +802,35 @@ def here(text: str, language: str | None = None) -> Place | None:
     Returns:
         the place, or None: ask.
     """
+    candidates = whereabouts(text, language)
+    if len({place.country for place in candidates}) != 1:
+        return None
+    return next((place for place in candidates if place.city), candidates[0])
+
+
+def whereabouts(text: str, language: str | None = None, settle: bool = True) -> list[Place]:
+    """The places a person may be in by their words, all with equal right; of more than one country: nobody knows.
+
+    Args:
+        text: what the person wrote.
+        language: the text's language, if known.
+        settle: of several leave those that are said to be now.
+    """
     places = [place for place in find_places(text, language) if place.kind in ("country", "city")]
+    over = [place for place in places if place.role in ("in", "unknown") and _said_of_then(text, place)]
     for role in ("in", "unknown", "to"):
         fitting = [place for place in places if place.role == role]
-        if not fitting:
+        others = [place for place in places if place.role in ("unknown", "to") and place not in over]
+        if not fitting or (role == "in" and others and all(place in over for place in fitting)):
             continue
-        if len({place.country for place in fitting}) > 1 or len({place.city for place in fitting if place.city}) > 1:
+        several = (
+            len({place.country for place in fitting}) > 1 or len({place.city for place in fitting if place.city}) > 1
+        )
+        if settle and several:
             current = [place for place in fitting if _said_of_now(text, place)]
-            past = [place for place in fitting if _said_of_then(text, place)]
-            fitting = current or [place for place in fitting if place not in past] or fitting
-        if len({place.country for place in fitting}) > 1:
-            return None
-        return next((place for place in fitting if place.city), fitting[0])
-    return None
+            fitting = current or [place for place in fitting if place not in over] or fitting
+        return fitting
+    return []
 
 
 #: Words in a place's clause that say that it is now, or that it is over.
@@ -810,7 +841,7 @@ _NOW = re.compile(
 )
 _THEN = re.compile(
     r"\b(?:был|была|были|раньше|отработал\w*|работал\w*|вернул\w*|приехал\w* из|жил|жила"
-    r"|was|were|used to|worked|came back from|came from|escaped|left|returned from|from"
+    r"|was|were|used to|worked|escaped|left|(?:came|come|returned|got)(?: back)?(?: \w+){0,4} from"
     r"|бях|беше|преди|работих|живях|върнах\w* се от)\b|之前|以前|从前|原来|曾经|回来"
 )
 _CLAUSE = re.compile(r"[.,;:!?\n…，。；：！？、—–]|\s-\s|\b(?:but|and now|а сейчас|но|а|ама|но сега)\b")
@@ -827,7 +858,8 @@ def _said_of_now(text: str, place: Place) -> bool:
 
 
 def _said_of_then(text: str, place: Place) -> bool:
-    return bool(_THEN.search(_clause_of(text, place)))
+    clause = _clause_of(text, place)
+    return bool(_THEN.search(clause)) and not _NOW.search(clause.partition(text[place.start : place.end].lower())[0])
 
 
 def country_name(code: str, language: str) -> str:
