@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.dialogue.wishes import NEED_OF_INTENT
+from bot.dialogue.wishes import NEED_OF_INTENT, NEED_OF_TROUBLE, TROUBLES
 from bot.directory.cities import Point
 from bot.directory.find import NEEDS, Criteria
 from bot.directory.model import Group
@@ -35,6 +35,9 @@ _NO_SEARCH = frozenset(
     )
 )  # fmt: skip
 
+#: From this chance on such an intent is surely meant; from this sum of chances on the model hears that help is needed.
+_SURE, _HEARD = 0.5, 0.5
+
 #: Words before a place that say that it is somebody else's, and words that say it is the person's own after all.
 _OTHERS = re.compile(
     r"\b(?:famil\w*|mother|mom|mum|father|dad|parents|brother|sister|cousin|friend|wife|husband|son|daughter|he|she|they)\b"
@@ -56,6 +59,14 @@ def _sentence_of(text: str, place: Place) -> str:
     ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, place.start)]
     after = _SENTENCE_END.search(text, place.end)
     return text[ends[-1] if ends else 0 : after.start() if after else len(text)]
+
+
+def _by_need(ranking: Sequence[tuple[str, float]], needs: Mapping[str, str]) -> dict[str, float]:
+    chances: dict[str, float] = {}
+    for intent, chance in ranking:
+        if intent in needs:
+            chances[needs[intent]] = chances.get(needs[intent], 0.0) + chance
+    return chances
 
 
 @dataclass(frozen=True)
@@ -100,18 +111,29 @@ class Searching:
         """What the words of a message say."""
         return self._words.look(text)
 
-    def need(self, wish: Wish, intent: str = "", confidence: float = 0.0) -> str | None:
-        """The need to search for; None if neither the words nor the model say one."""
-        finding = {NEED_OF_INTENT[intent]: confidence} if intent in NEED_OF_INTENT else {}
-        return choose_need(wish, finding, intent, confidence)
+    def need(self, wish: Wish, ranking: Sequence[tuple[str, float]] = ()) -> str | None:
+        """The need to search for; None if neither the words nor the model say one.
 
-    def adds_search(self, wish: Wish, intent: str, place: Place | None) -> bool:
+        Args:
+            wish: what the words say.
+            ranking: the model's intents with their chances.
+        """
+        return choose_need(wish, _by_need(ranking, NEED_OF_INTENT), _by_need(ranking, NEED_OF_TROUBLE))
+
+    def hears_need(self, ranking: Sequence[tuple[str, float]]) -> bool:
+        """Whether the model alone is sure enough that some service would help."""
+        return sum(chance for intent, chance in ranking if intent in NEED_OF_INTENT or intent in TROUBLES) >= _HEARD
+
+    def adds_search(self, wish: Wish, intent: str, ranking: Sequence[tuple[str, float]], place: Place | None) -> bool:
         """Whether a search is shown although the model took the message for something else.
 
         The words must name help or tell a trouble, and the message say where; or it looks for help in so many words.
         """
-        said = bool(wish.asked or wish.told)
-        return intent not in _NO_SEARCH and said and (place is not None or (wish.seeks and bool(wish.asked)))
+        if intent in _NO_SEARCH and dict(ranking).get(intent, 1.0) >= _SURE:
+            return False
+        if place is not None:
+            return bool(wish.asked or wish.told) or (place.role != "to" and self.hears_need(ranking))
+        return wish.seeks and bool(wish.asked)
 
     def place(self, text: str, language: str, need: str | None) -> Place | None:
         """Where help is looked for, as far as the message says.

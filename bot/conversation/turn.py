@@ -94,6 +94,10 @@ class Decision(Protocol):
     def also(self) -> tuple[str, ...]:
         """Other things the message was about."""
 
+    @property
+    def ranking(self) -> tuple[tuple[str, float], ...]:
+        """The likeliest intents with their chances."""
+
 
 class Dialogue(Protocol):
     """What a turn needs of the dialogue model; see :class:`bot.dialogue.engine.DialogueEngine`."""
@@ -821,9 +825,9 @@ class Conversation:
         if not text or any(reply.search is not None for reply in replies):
             return replies
         wish = self._searching.wish(text)
-        need = self._searching.need(wish, result.intent, result.confidence)
+        need = self._searching.need(wish, result.ranking)
         place = self._searching.place(text, language, need)
-        if need is None or not self._searching.adds_search(wish, result.intent, place):
+        if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place):
             return replies
         found = self._find_in_words(text, turn, language, need)
         unsure = all(_is_doubt(output) for output in result.outputs)
@@ -857,7 +861,7 @@ class Conversation:
             return self._ask_offer(turn, language)
         if "find" in marker:
             wish = self._searching.wish(text) if text else Wish()
-            said = self._searching.need(wish, result.intent, result.confidence) if wish.asked or wish.told else None
+            said = self._searching.need(wish, result.ranking) if wish.asked or wish.told else None
             return self._find_in_words(text, turn, language, said or marker["find"].get("need"), marker["find"])
         if "nearest" in marker:
             return [self._nearest(str(marker["nearest"]), turn, language)]
