@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.dialogue.wishes import NEED_OF_INTENT
+from bot.dialogue.wishes import NEED_OF_INTENT, NEED_OF_TROUBLE, TROUBLES
 from bot.directory.cities import Point
 from bot.directory.find import NEEDS, Criteria
 from bot.directory.model import Group
 from bot.directory.needs import NeedWords, Wish, choose_need
-from bot.directory.places import Place, find_places, here
+from bot.directory.places import Place, find_places, whereabouts
 
 #: What of a person's criteria is kept while the bot waits for their place, and what stays for the next search.
 _WAITING, _GROUPS, _FAILED = "search", "groups", "failed"
@@ -30,10 +30,13 @@ _OF_OWN_STATE = frozenset({"embassy", "return", "documents"})
 #: Intents that are something to do of their own: whatever the words say, no search is added.
 _NO_SEARCH = frozenset(
     (
-        "job_offer_text", "screen_offer", "check_employer", "talk_to_human", "quick_exit", "delete_my_data",
-        "start_over", "change_language", "affirm", "deny", "thank", "goodbye", "about_bot", "privacy_question",
+        "job_offer_text", "screen_offer", "talk_to_human", "quick_exit", "delete_my_data", "start_over",
+        "change_language", "affirm", "deny", "thank", "goodbye",
     )
 )  # fmt: skip
+
+#: From this chance on such an intent is surely meant; from this sum of chances on the model hears that help is needed.
+_SURE, _HEARD = 0.5, 0.5
 
 #: Words before a place that say that it is somebody else's, and words that say it is the person's own after all.
 _OTHERS = re.compile(
@@ -47,6 +50,23 @@ _SELF = re.compile(
     r"|我(?![妈媽爸哥姐弟妹老])|我们"
 )
 _CLAUSE_END = re.compile(r"[.,;:!?\n…，。；：！？、]|\s[-–—]\s")
+
+
+_SENTENCE_END = re.compile(r"[.!?\n…。！？]+(?=\s|$|[\u3400-\u9fff])")
+
+
+def _sentence_of(text: str, place: Place) -> str:
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, place.start)]
+    after = _SENTENCE_END.search(text, place.end)
+    return text[ends[-1] if ends else 0 : after.start() if after else len(text)]
+
+
+def _by_need(ranking: Sequence[tuple[str, float]], needs: Mapping[str, str]) -> dict[str, float]:
+    chances: dict[str, float] = {}
+    for intent, chance in ranking:
+        if intent in needs:
+            chances[needs[intent]] = chances.get(needs[intent], 0.0) + chance
+    return chances
 
 
 @dataclass(frozen=True)
@@ -91,22 +111,51 @@ class Searching:
         """What the words of a message say."""
         return self._words.look(text)
 
-    def need(self, wish: Wish, intent: str = "", confidence: float = 0.0) -> str | None:
-        """The need to search for; None if neither the words nor the model say one."""
-        finding = {NEED_OF_INTENT[intent]: confidence} if intent in NEED_OF_INTENT else {}
-        return choose_need(wish, finding, intent, confidence)
+    def need(self, wish: Wish, ranking: Sequence[tuple[str, float]] = ()) -> str | None:
+        """The need to search for; None if neither the words nor the model say one.
 
-    def adds_search(self, wish: Wish, intent: str, place: Place | None) -> bool:
+        Args:
+            wish: what the words say.
+            ranking: the model's intents with their chances.
+        """
+        return choose_need(wish, _by_need(ranking, NEED_OF_INTENT), _by_need(ranking, NEED_OF_TROUBLE))
+
+    def hears_need(self, ranking: Sequence[tuple[str, float]]) -> bool:
+        """Whether the model alone is sure enough that some service would help."""
+        return sum(chance for intent, chance in ranking if intent in NEED_OF_INTENT or intent in TROUBLES) >= _HEARD
+
+    def adds_search(self, wish: Wish, intent: str, ranking: Sequence[tuple[str, float]], place: Place | None) -> bool:
         """Whether a search is shown although the model took the message for something else.
 
-        The words must look for help, and the message must say where, or name the help it looks for.
+        The words must name help or tell a trouble, and the message say where; or it looks for help in so many words.
         """
-        return intent not in _NO_SEARCH and wish.seeks and (place is not None or bool(wish.asked))
+        if intent in _NO_SEARCH and dict(ranking).get(intent, 1.0) >= _SURE:
+            return False
+        if place is not None:
+            return bool(wish.asked or wish.told) or (place.role != "to" and self.hears_need(ranking))
+        return wish.seeks and bool(wish.asked)
 
     def place(self, text: str, language: str, need: str | None) -> Place | None:
-        """Where help is looked for, as far as the message says; the home somebody wants to return to is not there."""
-        place = here(text, language)
-        return None if place is not None and place.role == "to" and need == "return" else place
+        """Where help is looked for, as far as the message says.
+
+        Of two countries ("I am in Henan. My cousin is in Abu Dhabi, her passport expired") that of the sentence that
+        tells the trouble. The home somebody wants to return to is not where they are.
+        """
+        places = self._candidates(text, language, need, settle=False)
+        if len({place.country for place in places}) > 1:
+            wishes = [(place, self._words.look(_sentence_of(text, place))) for place in places]
+            for says in ("asked", "told", "looking"):
+                fitting = [place for place, wish in wishes if getattr(wish, says)]
+                if len({place.country for place in fitting}) == 1:
+                    return next((place for place in fitting if place.city), fitting[0])
+        places = self._candidates(text, language, need, settle=True)
+        if len({place.country for place in places}) != 1:
+            return None
+        return next((place for place in places if place.city), places[0])
+
+    def _candidates(self, text: str, language: str, need: str | None, *, settle: bool) -> list[Place]:
+        places = whereabouts(text, language, settle=settle)
+        return [place for place in places if place.role != "to"] if need == "return" else places
 
     def nationality(self, text: str, language: str, need: str | None) -> str | None:
         """Whose citizen the person says they are; with "the Bulgarian embassy", whose embassy they look for."""

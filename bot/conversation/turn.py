@@ -97,6 +97,10 @@ class Decision(Protocol):
     def also(self) -> tuple[str, ...]:
         """Other things the message was about."""
 
+    @property
+    def ranking(self) -> tuple[tuple[str, float], ...]:
+        """The likeliest intents with their chances."""
+
 
 class Dialogue(Protocol):
     """What a turn needs of the dialogue model; see :class:`bot.dialogue.engine.DialogueEngine`."""
@@ -233,17 +237,14 @@ class Conversation:
         return [self._alarm_reply(kind, language, country, city, inbound.text) for language in languages]
 
     def _alarm_reply(self, kind: Emergency, language: str, country: str | None, city: str | None, text: str) -> Reply:
-        need = self._alarm_need(kind, text)
+        wish = self._searching.wish(text) if text else Wish()
+        need = self._searching.need(wish) or _NEED_OF_ALARM[kind]
         return Reply(
             self._emergency.text(kind, language, country),
             self._alarm_buttons(kind, language, country, need),
             urgent=True,
-            search=Search(country, city, Criteria(need=need)),
+            search=Search(country, city, Criteria(need=need, groups=wish.groups)),
         )
-
-    def _alarm_need(self, kind: Emergency, text: str) -> str:
-        """The help to offer under an alarm's numbers: what the words look for, else what answers the alarm."""
-        return (self._searching.need(self._searching.wish(text)) if text else None) or _NEED_OF_ALARM[kind]
 
     # Language
 
@@ -277,6 +278,7 @@ class Conversation:
         place = here(inbound.text)
         if place is not None:
             person.country, person.city = place.country, place.city
+        self._searching.wait(person.fields, self._searching.wish(inbound.text))
         self._mark_alarm(turn, alarm.kind)
         case = await turn.current_case()
         if case is not None and not person.fields.get(HIDDEN):
@@ -306,6 +308,8 @@ class Conversation:
 
     def _emergency_reply(self, kind: Emergency, turn: Turn, language: str, text: str = "") -> Reply:
         self._mark_alarm(turn, kind)
+        if text:
+            self._searching.wait(turn.person.fields, self._searching.wish(text))
         return self._alarm_reply(kind, language, turn.person.country, turn.person.city, text)
 
     def _recent_alarm(self, turn: Turn) -> Emergency | None:
@@ -735,7 +739,9 @@ class Conversation:
         sure = result.confidence >= SURE and result.intent not in ("out_of_scope", "screen_offer")
         if awaited and not sure:
             return True
-        return not sure and len(text) >= OFFER_CHARACTERS and self.screener.screen(text).is_offer
+        if sure or len(text) < OFFER_CHARACTERS or self._searching.wish(text).told:
+            return False  # who tells a trouble of their own pastes no offer
+        return self.screener.screen(text).is_offer
 
     def _remember_place(self, text: str, turn: Turn, language: str) -> None:
         """Keep where a person says they are, in whatever they tell: an alarm later must know the numbers there.
@@ -782,9 +788,10 @@ class Conversation:
         return {"country": turn.person.country, "city": turn.person.city}
 
     def _without_model(self, text: str, turn: Turn, language: str) -> list[Reply]:
-        if self.screener.screen(text).is_offer:
+        wish = self._searching.wish(text)
+        if not wish.told and self.screener.screen(text).is_offer:
             return self._screen(text, turn, language, surely=True)
-        need = self._searching.need(self._searching.wish(text))
+        need = self._searching.need(wish)
         if need or self._searching.place(text, language, need):
             return self._find_in_words(text, turn, language, need)
         return [self.menus.main(language, "degraded" if self._dialogue_failed() else "starting")]
@@ -850,9 +857,9 @@ class Conversation:
         if not text or any(reply.search is not None for reply in replies):
             return replies
         wish = self._searching.wish(text)
-        need = self._searching.need(wish, result.intent, result.confidence)
+        need = self._searching.need(wish, result.ranking)
         place = self._searching.place(text, language, need)
-        if need is None or not self._searching.adds_search(wish, result.intent, place):
+        if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place):
             return replies
         found = self._find_in_words(text, turn, language, need)
         unsure = all(_is_doubt(output) for output in result.outputs)
@@ -886,7 +893,7 @@ class Conversation:
             return self._ask_offer(turn, language)
         if "find" in marker:
             wish = self._searching.wish(text) if text else Wish()
-            said = self._searching.need(wish, result.intent, result.confidence) if wish.asked or wish.told else None
+            said = self._searching.need(wish, result.ranking) if wish.asked or wish.told else None
             return self._find_in_words(text, turn, language, said or marker["find"].get("need"), marker["find"])
         if "nearest" in marker:
             return [self._nearest(str(marker["nearest"]), turn, language)]

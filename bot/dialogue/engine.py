@@ -68,6 +68,7 @@ class DialogueResult:
         intent: As in `Understanding`.
         confidence: As in `Understanding`; 1.0 for a button.
         also: Other things the message was about, to be offered.
+        ranking: The likeliest intents with their chances; empty for a button.
     """
 
     outputs: list[dict[str, Any]]
@@ -75,6 +76,7 @@ class DialogueResult:
     intent: str
     confidence: float
     also: tuple[str, ...] = ()
+    ranking: tuple[tuple[str, float], ...] = ()
 
 
 def neutral(text: str) -> str:
@@ -153,7 +155,7 @@ class DialogueEngine:
         entities = [dict(entity) for entity in understood.entities]
         outputs, state = self._agent.turn(sender, _parse_data(intent, entities, ranking), tracker_state, slots)
         also = offered(understood.wants, dict(understood.ranking)) if understood.sure else ()
-        return DialogueResult(outputs, state, wanted, confidence, also)
+        return DialogueResult(outputs, state, wanted, confidence, also, understood.ranking)
 
     async def trigger(
         self,

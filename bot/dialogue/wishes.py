@@ -61,6 +61,30 @@ NEED_OF_INTENT = {
     "report_situation": "report",
     "report_recruiter": "report",
 }
+#: Troubles the model knows, with the help that answers them.
+NEED_OF_TROUBLE = {
+    "ask_unpaid_wages": "labour",
+    "ask_work_conditions": "labour",
+    "ask_contract": "labour",
+    "ask_passport_taken": "documents",
+    "ask_undocumented": "legal",
+    "ask_victim_rights": "legal",
+    "ask_forced_crime": "legal",
+    "ask_locked_in": "hotline",
+    "ask_threats": "hotline",
+    "ask_debt_bondage": "hotline",
+    "ask_scam_compound": "hotline",
+    "ask_grooming_loverboy": "hotline",
+    "ask_hotline_process": "hotline",
+    "ask_shelter_process": "shelter",
+    "ask_forced_marriage": "violence",
+    "ask_police": "report",
+    "save_evidence": "report",
+    "express_distress": "psychological",
+    "child_at_risk": "child",
+    "emergency_medical": "medical",
+    "emergency_suicide": "psychological",
+}
 #: Never a want beside another one.
 POLITE = frozenset(
     (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,27 +30,37 @@ _EARTH_KM = 6371.0
 _DEFAULT_LOCALES = Path(__file__).resolve().parents[2] / "locales"
 
 
+@dataclass(frozen=True)
+class City:
+    """A town: where it is, and how many people live there (0: not known)."""
+
+    point: Point
+    people: int
+
+
 @lru_cache(maxsize=4)
-def city_points(locales_dir: Path = _DEFAULT_LOCALES) -> Mapping[tuple[str, str], Point]:
-    """Country code and English name of a city -> where it is.
+def cities(locales_dir: Path = _DEFAULT_LOCALES) -> Mapping[tuple[str, str], City]:
+    """Country code and English name of a city -> the town.
 
     Raises:
         OSError, ValueError: the file is missing or wrong.
     """
     path = locales_dir / "cities.yml"
     loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_SafeLoader)
-    points: dict[tuple[str, str], Point] = {}
-    for country, cities in loaded["cities"].items():
-        for city, (latitude, longitude, *_) in cities.items():
+    known: dict[tuple[str, str], City] = {}
+    for country, towns in loaded["cities"].items():
+        for name, (latitude, longitude, *rest) in towns.items():
             if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-                raise ValueError(f"{path}: {country} {city}: latitude is -90 to 90 and longitude -180 to 180 degrees")
-            points[str(country), str(city)] = (float(latitude), float(longitude))
-    return points
+                raise ValueError(f"{path}: {country} {name}: latitude is -90 to 90 and longitude -180 to 180 degrees")
+            people = int(rest[1]) if len(rest) > 1 else 0
+            known[str(country), str(name)] = City((float(latitude), float(longitude)), people)
+    return known
 
 
 def city_point(country: str, city: str | None) -> Point | None:
     """Where a city is, or None if that is not known."""
-    return city_points().get((country, city)) if city else None
+    known = cities().get((country, city)) if city else None
+    return known.point if known else None
 
 
 def kilometres(here: Point, there: Point) -> float:
@@ -62,8 +73,6 @@ def kilometres(here: Point, there: Point) -> float:
 
 def nearest_city(country: str, here: Point, within_km: float = TOWN_KM) -> str | None:
     """The known town of a country nearest to a point, in English; None if none is within some kilometres."""
-    near = [
-        (kilometres(here, point), city) for (code, city), point in city_points().items() if code == country
-    ]  # fmt: skip
+    near = [(kilometres(here, town.point), city) for (code, city), town in cities().items() if code == country]
     way, city = min(near, default=(math.inf, ""))
     return city if way <= within_km else None

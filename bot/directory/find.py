@@ -254,6 +254,7 @@ _FIT: dict[str, tuple[_Rule, ...]] = {
         (92, _is("shelter")),
         (85, _both(_offers("shelter"), _offers("trafficking"))),
         (75, _offers("shelter")),
+        (45, _both(_is("hotline", "ngo"), _offers("domestic_violence"))),
         (38, _TRAFFICKING_LINE),
         (30, _both(_is("hotline"), _offers("referral"))),
     ),
@@ -678,7 +679,10 @@ def _across_borders(entries: Iterable[Entry], wanted: Criteria, alone: bool) -> 
 
 
 def _in_order(ranked: list[_Scored], foreign: list[_Scored], room: int, keep_a_place: bool) -> list[_Scored]:
-    """Sure and fitting ones, then international ones, then weak ones that fit, then what can only refer."""
+    """Sure and fitting ones, then international ones that fit, then weak ones that fit, then what can only refer.
+
+    Of what can only refer a line of the country that answers comes before an international body's page.
+    """
     sure = [item for item in ranked if not _weak(item[1]) and item[0] >= _FALLBACK_BELOW]
     spare = [item for item in ranked if not _weak(item[1]) and item[0] < _FALLBACK_BELOW]
     weak_fit = [item for item in ranked if _weak(item[1]) and item[0] >= _FALLBACK_BELOW]
@@ -688,9 +692,23 @@ def _in_order(ranked: list[_Scored], foreign: list[_Scored], room: int, keep_a_p
     if keep_a_place and general and len(sure) >= room > 1:
         # One place is kept for a service across borders, or a long local list would push it out of sight.
         return [*sure[: room - 1], general[0]]
-    if sure or general:
-        return [*sure, *general, *weak_fit, *spare, *weak_rest, *special]
-    return [*spare[:1], *weak_fit, *spare[1:], *weak_rest, *special]
+    serving = [item for item in general if item[0] >= _FALLBACK_BELOW and item[1].reachable_now]
+    referring = [item for item in general if item not in serving]
+    answering = [item for item in spare if item[1].reachable_now]
+    silent = [item for item in spare if item not in answering]
+    ordered = [*sure, *serving, *weak_fit, *answering, *referring, *silent, *weak_rest, *special]
+    if (
+        keep_a_place
+        and general
+        and len(ordered) > room > 1
+        and not set(map(_id, general)) & set(map(_id, ordered[:room]))
+    ):
+        return [*ordered[: room - 1], general[0]]
+    return ordered
+
+
+def _id(item: _Scored) -> str:
+    return item[1].id
 
 
 def _worth_showing(entries: Sequence[Entry], need: str | None) -> list[Entry]:

@@ -6,6 +6,7 @@ finds a shelter also while the model is down; with the model its opinion is adde
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import get_args
 
 from bot.content.languages import LANGUAGES, candidates, latin_chances
 from bot.content.latin_typed import to_cyrillic
-from bot.content.normalise import Normalised, normalise
+from bot.content.normalise import HAN, Normalised, normalise
 from bot.content.patterns import PatternError, Rule, load_rules
 from bot.directory.find import Need
 from bot.directory.model import Group
@@ -28,6 +29,10 @@ READ_CHARACTERS = 1500
 #: Languages people also type in Latin letters, and how likely a text must be theirs to be read so.
 _TYPED_IN_LATIN, _LATIN_CHANCE = ("ru", "bg"), 0.2
 
+#: Small words of Chinese typed in Latin letters; so many make a text Chinese.
+_PINYIN = re.compile(r"\b(?:wo|women|zai|mei|meiyou|bu|le|de|ge|yue|laoban|zenme|shei|shui|huzhao|gongzi|nali|qian)\b")
+_PINYIN_LEAST = 3
+
 #: Where several troubles are told, the help for the first of these is looked for first.
 _URGENCY: tuple[Need, ...] = (
     "asylum", "shelter", "violence", "child", "medical", "return", "embassy", "documents", "labour", "legal",
@@ -36,34 +41,11 @@ _URGENCY: tuple[Need, ...] = (
 #: Needs that say only "somebody, help": any other word of the message knows better.
 _GENERAL = frozenset({"hotline", "report"})
 #: What a word is worth beside the model's certainty of 1: help named, help asked for in general, trouble told.
-_NAMED, _NAMED_IN_GENERAL, _TOLD, _TOLD_TOO = 3.0, 1.2, 1.6, 0.4
+_NAMED, _NAMED_AS_TASK, _NAMED_IN_GENERAL, _TOLD, _TOLD_TOO = 3.0, 2.2, 1.2, 1.6, 0.4
+#: Needs whose words name something to be done; who names the helper too ("a lawyer for my visa") looks for the helper.
+_TASKS = frozenset({"documents", "return", "recovery"})
 #: What the model's certainty is worth for an intent that looks for a service, and for a trouble it recognised.
 _FINDING, _FINDING_IN_GENERAL, _TROUBLE = 2.4, 1.0, 0.9
-
-#: Troubles the model knows, with the help that answers them.
-NEED_OF_TROUBLE: Mapping[str, Need] = {
-    "ask_unpaid_wages": "labour",
-    "ask_work_conditions": "labour",
-    "ask_contract": "labour",
-    "ask_passport_taken": "documents",
-    "ask_undocumented": "legal",
-    "ask_victim_rights": "legal",
-    "ask_forced_crime": "legal",
-    "ask_locked_in": "hotline",
-    "ask_threats": "hotline",
-    "ask_debt_bondage": "hotline",
-    "ask_scam_compound": "hotline",
-    "ask_grooming_loverboy": "hotline",
-    "ask_hotline_process": "hotline",
-    "ask_shelter_process": "shelter",
-    "ask_forced_marriage": "violence",
-    "ask_police": "report",
-    "save_evidence": "report",
-    "express_distress": "psychological",
-    "child_at_risk": "child",
-    "emergency_medical": "medical",
-    "emergency_suicide": "psychological",
-}
 
 
 @dataclass(frozen=True)
@@ -130,6 +112,8 @@ class NeedWords:
         text = text[:READ_CHARACTERS]
         normalised = normalise(text)
         read = [(language, normalised) for language in candidates(normalised.text)]
+        if not HAN.search(normalised.text) and len(_PINYIN.findall(normalised.text)) >= _PINYIN_LEAST:
+            read.append(("zh", normalised))
         chances = latin_chances(text)
         read += [
             (language, normalise(to_cyrillic(text, language)))
@@ -158,33 +142,32 @@ def sections() -> frozenset[str]:
 
 
 def choose_need(
-    wish: Wish, finding: Mapping[str, float] | None = None, intent: str = "", confidence: float = 0.0
+    wish: Wish, finding: Mapping[str, float] | None = None, troubles: Mapping[str, float] | None = None
 ) -> Need | None:
     """The one need to search for: words and model together, either may be missing.
 
     Args:
         wish: what the words say.
-        finding: needs the model heard, with its certainty (0 to 1), of intents that look for a service.
-        intent: the model's intent, for troubles.
-        confidence: its certainty, 0 to 1.
+        finding: need -> chance (0 to 1) that the message looks for such a service, as the model hears it.
+        troubles: need -> chance that the message tells a trouble it answers.
 
     Returns:
         None where neither says anything.
     """
     points: dict[Need, float] = {}
 
-    def add(need: Need, worth: float) -> None:
-        points[need] = points.get(need, 0.0) + worth
+    def add(need: str, worth: float) -> None:
+        if need in _URGENCY and worth > 0:
+            points[need] = points.get(need, 0.0) + worth
 
     for need in wish.asked:
-        add(need, _NAMED_IN_GENERAL if need in _GENERAL else _NAMED)
+        add(need, _NAMED_IN_GENERAL if need in _GENERAL else _NAMED_AS_TASK if need in _TASKS else _NAMED)
     for position, need in enumerate(wish.told):
         add(need, (_TOLD_TOO if need in _GENERAL else _TOLD) / (1 + 0.25 * position))
     for heard, chance in (finding or {}).items():
-        if heard in _URGENCY:
-            add(heard, chance * (_FINDING_IN_GENERAL if heard in _GENERAL else _FINDING))
-    if intent in NEED_OF_TROUBLE:
-        add(NEED_OF_TROUBLE[intent], confidence * _TROUBLE)
+        add(heard, chance * (_FINDING_IN_GENERAL if heard in _GENERAL else _FINDING))
+    for heard, chance in (troubles or {}).items():
+        add(heard, chance * _TROUBLE)
     if not points:
         return None
     return min(points, key=lambda need: (-round(points[need], 6), _URGENCY.index(need)))

@@ -22,8 +22,10 @@ from babel import Locale
 from babel.core import get_global
 
 from bot.content.normalise import HAN, Normalised, normalise
+from bot.directory.cities import cities
 from bot.directory.model import INTERNATIONAL, is_country
 from bot.directory.place_forms import Case, Flags, cyrillic_keys, expand, latin_key, split_flags, tokens
+from bot.directory.place_spelling import HAN_LEAST, Spellings
 
 try:
     from yaml import CSafeLoader as _SafeLoader
@@ -48,6 +50,10 @@ _HAN_WINDOW = 10
 #: Shorter words typed in Latin letters are taken for Russian or Bulgarian only after "v", "iz", "ot" ...
 _LATIN_ALONE = 6
 _LATIN_AT_ALL = 4
+#: Of towns this big the names are understood misspelt too, people; the longest Chinese name of such, characters.
+_OFTEN_WRITTEN, _HAN_LONGEST = 250_000, 8
+#: Misspelt names are looked for in so many words of a text: the first ones.
+_SPELT_WORDS = 60
 #: Up to this length a name may be an abbreviation, such as US, and only capitals throughout tell it from a word.
 _ABBREVIATION = 3
 
@@ -133,6 +139,9 @@ _NO_WAY = ("得到", "听到", "看到", "收到", "遇到", "想到", "提到",
 #: The Russian "out of" is said of places; "from, to, behind" (от, к, за) of people and things as well.
 _OUT_OF = frozenset({"из", "iz", "с", "s"})
 
+#: Where somebody who arrived says that they know the place.
+_BACK = frozenset({"back", "home", "домой", "обратно", "вкъщи"})
+
 _PREFERENCE: Mapping[str, int] = {"city": 0, "country": 1, "people": 2, "adjective": 3}
 
 
@@ -154,6 +163,8 @@ class Gazetteer:
         self._not_a_place: dict[str, list[tuple[str, ...]]] = {}
         self._han_not_a_place: tuple[str, ...] = ()
         self._words: dict[str, _Words] = {}
+        self._ordinary = _ordinary_words(locales_dir)
+        self._towns = cities(locales_dir)
         self._cities: dict[tuple[str, str, str], tuple[str, ...]] = {}
         for language in LANGUAGES:
             self._read(locales_dir / language / "places.yml", language)
@@ -218,7 +229,7 @@ class Gazetteer:
         body, flags = split_flags(written)
         # The files hold small letters, е for ё and simplified characters (the check says so): no need to normalise
         # four thousand forms at every start.
-        if language == "zh":
+        if language == "zh" and not body.isascii():
             candidate = _Candidate(country, city, kind, language, flags, "")
             text = body
             self._han.setdefault(text[0], []).append((text, candidate))
@@ -251,6 +262,33 @@ class Gazetteer:
                     index.setdefault(chosen[0], {})[typed] = None
         return {key: list(candidates) for key, candidates in index.items()}
 
+    @cached_property
+    def _spellings(self) -> Spellings[_Candidate]:
+        """Names of one word that may be misspelt; made when the first unknown word is met."""
+        return Spellings(
+            (word, candidate)
+            for word, candidates in self._exact.items()
+            for candidate in candidates
+            if not candidate.rest and self._may_be_misspelt(candidate)
+        )
+
+    def _may_be_misspelt(self, candidate: _Candidate) -> bool:
+        """Only what many people write about: a small town's name is too near to some word."""
+        if candidate.kind == "city" and candidate.city:
+            town = self._towns.get((candidate.country, candidate.city))
+            return town is not None and town.people >= _OFTEN_WRITTEN and not candidate.flags.needs_capital
+        return candidate.kind == "country" and not candidate.flags.needs_capital
+
+    @cached_property
+    def _han_long(self) -> dict[tuple[str, str], list[tuple[str, _Candidate]]]:
+        """Chinese names long enough to bear one wrong character, by their first and last one."""
+        index: dict[tuple[str, str], list[tuple[str, _Candidate]]] = {}
+        for forms in self._han.values():
+            for form, candidate in forms:
+                if len(form) >= HAN_LEAST and self._may_be_misspelt(candidate):
+                    index.setdefault((form[0], form[-1]), []).append((form, candidate))
+        return index
+
     def city_forms(self, country: str, city: str, language: str) -> tuple[str, ...]:
         """The ways a city is written in a language, as in its file; empty if it is not there."""
         return self._cities.get((language, country, city), ())
@@ -277,6 +315,7 @@ class _Search:
         self.text = normalised.text
         self.tokens = tokens(self.text)
         self.language = language or self._cyrillic_language()
+        self.last_match: _Match | None = None
 
     def _cyrillic_language(self) -> str | None:
         words = {word for word, _, _ in self.tokens}
@@ -312,10 +351,11 @@ class _Search:
             if skip := self._not_a_place(index):
                 index += skip
                 continue
-            match = self._match_at(index)
+            match = self._match_at(index) or (self._misspelt_at(index) if index < _SPELT_WORDS else None)
             if match is None:
                 index += 1
                 continue
+            self.last_match = match
             yield match
             index = match.last + 1
 
@@ -358,6 +398,36 @@ class _Search:
                 best = rank, match
         return best[1] if best else None
 
+    def _misspelt_at(self, index: int) -> _Match | None:
+        """A place whose name is misspelt, if it can be but one country."""
+        word, start, end = self.tokens[index]
+        if not word.isalpha() or word in self.gazetteer._ordinary or self._is_name(word):
+            return None
+        unknown = _Candidate("", None, "city", self._script_language(word), Flags(False, False), "")
+        probe = _Match(unknown, start, end, index, index)
+        expected = self._after_place_word(probe) or self._whole_message(probe)
+        near = list(self.gazetteer._spellings.near(word, expected))
+        own = [one for one in near if one.language == self.language] or near
+        if not near or len({one.country for one in own}) > 1:
+            return None
+        best = min(own, key=lambda one: (_PREFERENCE[one.kind], one.flags.needs_context))
+        if best.flags.needs_context and not expected:
+            return None
+        return _Match(best, start, end, index, index)
+
+    def _is_name(self, word: str) -> bool:
+        """Whether a word is some place's name, adjective or people as it is, whatever made it no place here."""
+        stems = self.gazetteer._stems
+        return word in self.gazetteer._exact or any(
+            word[:length] in stems for length in range(3, min(len(word), 16) + 1)
+        )
+
+    def _script_language(self, word: str) -> str:
+        """The language whose function words stand around a word of this script."""
+        if re.search("[а-я]", word):
+            return self.language if self.language in ("ru", "bg") else "ru"
+        return "en"
+
     def _continues(self, index: int, rest: tuple[str, ...], latin_typed: bool) -> bool:
         if index + len(rest) >= len(self.tokens):
             return False
@@ -382,6 +452,8 @@ class _Search:
             own = [c for c in self.gazetteer._exact.get(word, ()) if c.language == self.language]
             if any(c.flags.needs_context or c.flags.needs_capital for c in own):
                 return False
+        if self._follows_its_country(match):
+            return True
         if candidate.flags.needs_capital and not self._capital(match):
             return False
         if candidate.flags.needs_context and not (self._after_place_word(match) or self._whole_message(match)):
@@ -396,6 +468,13 @@ class _Search:
         if candidate.kind == "adjective":
             return not self._names_a_language(match)
         return True
+
+    def _follows_its_country(self, match: _Match) -> bool:
+        """ "белгия гент": after the country's name a word that may be a town of it is one."""
+        before = self.last_match
+        if before is None or before.last != match.first - 1 or match.candidate.kind != "city":
+            return False
+        return before.candidate.country == match.candidate.country and before.candidate.kind == "country"
 
     def _capital(self, match: _Match) -> bool:
         start, end = self.normalised.span(match.start, match.end)
@@ -489,7 +568,7 @@ class _Search:
 
     def _role(self, match: _Match, previous: _Match | None, previous_role: Role) -> Role | None:
         """The role of a place; None if it turns out to be none."""
-        if match.candidate.language == "zh":
+        if match.candidate.language == "zh" and HAN.match(self.text[match.start]):
             return self._han_role(match, previous, previous_role)
         before = self.text[: match.start].rstrip()
         if before and HAN.match(before[-1]):
@@ -536,7 +615,8 @@ class _Search:
         clause = list(self._clause_before(position, whole_sentence=False))
         nearest = clause[0] if clause else ""
         arrived = any(words.has("arrived", word) for word in self._clause_before(position, whole_sentence=True))
-        going = any(words.has("going", word) for word in clause)
+        # "Came back home to Lagos": who came is there, whatever "back" says.
+        going = any(words.has("going", word) and not (arrived and word in _BACK) for word in clause)
         if group == "in":
             if match.candidate.case == "accusative":
                 return "in" if arrived else "to"
@@ -550,7 +630,7 @@ class _Search:
                 return "unknown"
             out = any(words.has("leaving", word) for word in clause)
             calls = any(words.has("calling", word) for word in self._clause_after(match.last))
-            return "in" if out or calls else "from"
+            return "in" if (out and not arrived) or calls else "from"
         return "unknown"
 
     # ---- Chinese -------------------------------------------------------------------------------------------------
@@ -572,7 +652,30 @@ class _Search:
                         yield match
                         position += len(form) - 1
                         break
+            else:
+                if misspelt := self._han_misspelt_at(position):
+                    yield misspelt
+                    position = misspelt.end - 1
             position += 1
+
+    def _han_misspelt_at(self, position: int) -> _Match | None:
+        """A Chinese name with one wrong character, right behind a word such as "in", if it can be but one country."""
+        before = self.text[max(0, position - 4) : position].rstrip()
+        words = self.gazetteer._words["zh"]
+        if before and not any(before.endswith(tuple(words.exact[group])) for group in ("in", "from", "to", "arrived")):
+            return None
+        found: dict[str, _Candidate] = {}
+        for length in range(HAN_LEAST, _HAN_LONGEST + 1):
+            written = self.text[position : position + length]
+            if len(written) < length or not all(HAN.match(one) for one in written):
+                break
+            for form, candidate in self.gazetteer._han_long.get((written[0], written[-1]), ()):
+                if len(form) == length and sum(map(str.__ne__, form, written)) == 1:
+                    found[form] = candidate
+        if len({candidate.country for candidate in found.values()}) != 1:
+            return None
+        form, candidate = max(found.items(), key=lambda item: len(item[0]))
+        return _Match(candidate, position, position + len(form), 0, 0)
 
     def _han_allowed(self, match: _Match) -> bool:
         words = self._words(match)
@@ -624,6 +727,17 @@ _DENIED = re.compile(
     r"|不是(?:在|说|說)?|不在|没在|沒在|唔係|唔喺)\s*$"
 )
 _DENIED_WINDOW = 16
+
+
+def _ordinary_words(locales_dir: Path) -> frozenset[str]:
+    """Words of all languages that look like a misspelt place and are words of their own; small letters, е for ё."""
+    words: set[str] = set()
+    for language in LANGUAGES:
+        file = locales_dir / language / "ordinary_words.txt"
+        if file.exists():
+            lines = file.read_text(encoding="utf-8-sig").splitlines()
+            words.update(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    return frozenset(words)
 
 
 def _line_with(text: str, needle: str) -> int:
@@ -678,7 +792,8 @@ def here(text: str, language: str | None = None) -> Place | None:
     """Where the person is, as far as the words tell.
 
     A place the person is in comes first, then one without a telling word, then one the person is asked to go to.
-    Never a place the person comes from, nor an adjective. Two different countries with equal right: nobody knows.
+    Never a place the person comes from, nor an adjective. Of two countries with equal right the one that is said to be
+    now ("щас дома в Пензе"), else the one with a town; else nobody knows.
 
     Args:
         text: what the person wrote.
@@ -687,14 +802,64 @@ def here(text: str, language: str | None = None) -> Place | None:
     Returns:
         the place, or None: ask.
     """
+    candidates = whereabouts(text, language)
+    if len({place.country for place in candidates}) != 1:
+        return None
+    return next((place for place in candidates if place.city), candidates[0])
+
+
+def whereabouts(text: str, language: str | None = None, settle: bool = True) -> list[Place]:
+    """The places a person may be in by their words, all with equal right; of more than one country: nobody knows.
+
+    Args:
+        text: what the person wrote.
+        language: the text's language, if known.
+        settle: of several leave those that are said to be now.
+    """
     places = [place for place in find_places(text, language) if place.kind in ("country", "city")]
+    over = [place for place in places if place.role in ("in", "unknown") and _said_of_then(text, place)]
     for role in ("in", "unknown", "to"):
         fitting = [place for place in places if place.role == role]
-        if fitting:
-            if len({place.country for place in fitting}) > 1:
-                return None
-            return next((place for place in fitting if place.city), fitting[0])
-    return None
+        others = [place for place in places if place.role in ("unknown", "to") and place not in over]
+        if not fitting or (role == "in" and others and all(place in over for place in fitting)):
+            continue
+        several = (
+            len({place.country for place in fitting}) > 1 or len({place.city for place in fitting if place.city}) > 1
+        )
+        if settle and several:
+            current = [place for place in fitting if _said_of_now(text, place)]
+            fitting = current or [place for place in fitting if place not in over] or fitting
+        return fitting
+    return []
+
+
+#: Words in a place's clause that say that it is now, or that it is over.
+_NOW = re.compile(
+    r"\b(?:сейчас|щас|сичас|теперь|уже|дома|нахожусь|сижу|живу|живём|живем|застрял\w*"
+    r"|now|currently|here|am in|im in|i'm in|stuck|live|living|reached|came back to"
+    r"|сега|вече|тук|живея|живеем|се намирам|съм в|сме в)\b|现在|如今|目前|依家|而家|人在|回到|我在|住在"
+)
+_THEN = re.compile(
+    r"\b(?:был|была|были|раньше|отработал\w*|работал\w*|вернул\w*|приехал\w* из|жил|жила"
+    r"|was|were|used to|worked|escaped|left|(?:came|come|returned|got)(?: back)?(?: \w+){0,4} from"
+    r"|бях|беше|преди|работих|живях|върнах\w* се от)\b|之前|以前|从前|原来|曾经|回来"
+)
+_CLAUSE = re.compile(r"[.,;:!?\n…，。；：！？、—–]|\s-\s|\b(?:but|and now|а сейчас|но|а|ама|но сега)\b")
+
+
+def _clause_of(text: str, place: Place) -> str:
+    ends = [match.end() for match in _CLAUSE.finditer(text[: place.start].lower())]
+    after = _CLAUSE.search(text.lower(), place.end)
+    return text[ends[-1] if ends else 0 : after.start() if after else len(text)].lower()
+
+
+def _said_of_now(text: str, place: Place) -> bool:
+    return bool(_NOW.search(_clause_of(text, place)))
+
+
+def _said_of_then(text: str, place: Place) -> bool:
+    clause = _clause_of(text, place)
+    return bool(_THEN.search(clause)) and not _NOW.search(clause.partition(text[place.start : place.end].lower())[0])
 
 
 def country_name(code: str, language: str) -> str:

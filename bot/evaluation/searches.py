@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 import json
 import tempfile
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,7 @@ class Scored:
         }
         found["country and need"] = found["country"] and found["need"]
         if self.meant.city:
-            found["city"] = search is not None and (search.city or "").lower() == self.meant.city.lower()
+            found["city"] = search is not None and _plain(search.city or "") == _plain(self.meant.city)
         if self.meant.serves:
             found["serves"] = search is not None and self.meant.serves in search.wanted.groups
         if self.fitting is not None:
@@ -176,6 +177,11 @@ def _fits(entry: Entry, meant: Labelled) -> bool:
     children = meant.serves == "children"
     suits = entry.suits(meant.serves) and (entry.citizens_of is None or "embassy" in meant.needs)
     return here and suits and any(fit(entry, need, for_children=children) >= _FITS for need in meant.needs)
+
+
+def _plain(name: str) -> str:
+    """Without accents and capitals: Düsseldorf, Dusseldorf."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(sign))
 
 
 def table(scored: Sequence[Scored]) -> str:
