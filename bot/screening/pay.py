@@ -58,19 +58,13 @@ _TEN_THOUSAND = r"万|w(?![a-z])"
 _RANGE = r"(?: ?\+| ?(?:-|до|to|至|到|~) ?\d[\d .,']{0,8})?"
 
 
-def _currency(side: str) -> str:
-    return "|".join(f"(?P<{name}{side}>{words})" for name, words in _CURRENCIES.items())
-
-
-def _quantity(side: str) -> str:
-    return rf"(?P<number{side}>{_NUMBER}){_RANGE}(?P<thousand{side}>{_THOUSAND})?(?P<ten{side}>{_TEN_THOUSAND})?"
-
-
-#: An amount with its money before (1) or behind it (2).
-_AMOUNT = re.compile(
-    rf"(?<![\d.,])(?:{_currency('1')}) ?{_quantity('1')}"
-    rf"|(?<![\d.,]){_quantity('2')} ?(?:{_currency('2')})(?![a-zа-я])"
-)
+_CURRENCY = "|".join(f"(?P<{name}>{words})" for name, words in _CURRENCIES.items())
+#: A quantity, with its money before or behind it.
+_QUANTITY = re.compile(rf"(?<![\d.,])(?P<number>{_NUMBER}){_RANGE}(?P<thousand>{_THOUSAND})?(?P<ten>{_TEN_THOUSAND})?")
+_MONEY_BEHIND = re.compile(rf" ?(?:{_CURRENCY})(?![a-zа-я])")
+_MONEY_BEFORE = re.compile(rf"(?<![a-zа-я])(?:{_CURRENCY}) ?$")
+#: Longest word for money and the blank beside it.
+_MONEY_CHARACTERS = 10
 _PERIODS = {
     "hour": r"(?:в|на|за|/) ?час\b|/ ?ч\b|(?:per|an|a|/) ?(?:hour|hr)\b|\bhourly|\bph\b|小时|时薪|/时",
     "day": r"(?:в|на|за|/) ?(?:день|ден|сутки|смену|смяна)\b|\b(?:дневно|сутки)\b|(?:per|a|each|/) ?(?:day|shift)\b"
@@ -166,20 +160,25 @@ class PayTable:
     def amounts(self, text: Normalised) -> Iterator[Amount]:
         """Every promised pay whose money and period are known."""
         written = text.text
-        for found in _AMOUNT.finditer(written):
-            currency = next(
-                (name[:-1] for name, value in found.groupdict().items() if value and name[:-1] in _CURRENCIES), None
-            )
-            number = found.group("number1") or found.group("number2")
-            if currency is None or currency not in self._rates:
+        for found in _QUANTITY.finditer(written):
+            start, end = found.span()
+            money = _MONEY_BEHIND.match(written, end)
+            if money is not None:
+                end = money.end()
+            else:
+                money = _MONEY_BEFORE.search(written[max(0, start - _MONEY_CHARACTERS) : start])
+                if money is None:
+                    continue
+                start -= len(money.group())
+            rate = self._rates.get(str(money.lastgroup))
+            period = _period(written, start, end)
+            if rate is None or period is None:
                 continue
-            value = _value(number)
-            value *= 1000 if found.group("thousand1") or found.group("thousand2") else 1
-            value *= 10_000 if found.group("ten1") or found.group("ten2") else 1
-            period = _period(written, found.start(), found.end())
-            monthly = value / self._rates[currency] * _A_MONTH[period or "month"]
-            if period is not None and monthly <= _PLAUSIBLE:
-                yield Amount(found.start(), found.end(), monthly)
+            value = _value(found.group("number"))
+            value *= (1000 if found.group("thousand") else 1) * (10_000 if found.group("ten") else 1)
+            monthly = value / rate * _A_MONTH[period]
+            if monthly <= _PLAUSIBLE:
+                yield Amount(start, end, monthly)
 
     def ratio(self, text: Normalised, amount: Amount) -> tuple[float, float] | None:
         """How many times the lowest legal pay an amount is, and from where on that is far; None where not known.
