@@ -21,7 +21,8 @@ _LABEL_CHARACTERS = 64
 _TAGS = frozenset(("b", "i"))
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 _LINK = re.compile(r"https?://|www\.|t\.me/|@\w{4,}")
-_RULE_FILES = ("safety.yml", "red_flags.yml", "offers.yml", "needs.yml")
+_RULE_FILES = ("safety.yml", "red_flags.yml", "offers.yml", "named.yml", "needs.yml", "forms.yml")
+_NO_EXAMPLES = ("offers.yml", "named.yml")
 #: Texts whose facts need a source.
 _FACTS = "topic."
 
@@ -142,7 +143,7 @@ def _rule_problems(locales: Path, texts: dict[str, str]) -> list[str]:
             if not path.exists():
                 problems.append(f"{path}:1: this file is missing")
                 continue
-            problems += check_rules(path, examples_needed=name != "offers.yml")
+            problems += check_rules(path, examples_needed=name not in _NO_EXAMPLES)
         try:
             load_code_words(locales / language / "code_words.yml")
         except PatternError as error:

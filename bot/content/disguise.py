@@ -71,6 +71,8 @@ _MARKS_A_WORD, _SHORT_HAN_LINE = 0.4, 6
 #: A word with other things than letters in it.
 _TOKEN = re.compile(r"[^\s,;:\"()<>\[\]{}。，！？、；：\u3400-\u9fff]{3,60}")
 _ODD = re.compile(r"[^\W_](?:\d|[*#•·_]|[^\w\s'\-](?=[^\W_]))|[\d@$€|!*#][^\W\d_]|([^\W\d_])\1\1|(?:([^\W\d_])\2){3}")
+_HIDING = re.compile(r"[^\W_]\d[^\W_]|[^\W_][^\w\s'\-][^\W_]|(?:[^\W_][ ._|*]){3}|^\S*[@$*#]\S*$")
+_MIXED_WORD = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 _ADDRESS = re.compile(r"https?://|www\.|t\.me/|@|\S+@\S+\.|#url_")
 _FRAGMENT = re.compile(_LETTER + "+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -285,6 +287,13 @@ class Disguises:
 
     def readings(self, text: Normalised) -> list[Reading]:
         """How else a text may be read; empty for a text that hides nothing."""
+        return self.look(text)[0]
+
+    def look(self, text: Normalised) -> tuple[list[Reading], int]:
+        """How else a text may be read, and how many words are written so that only a person reads them.
+
+        Only words that rules look for count; digits, emoji and wrapped lines may stand in any text.
+        """
         found: list[Reading] = []
         edits = sorted(self._edits(text), key=lambda edit: (edit[0], -edit[1]))
         uncovered = rewrite(text, edits) if edits else text
@@ -298,7 +307,16 @@ class Disguises:
                     found.append(Reading(decoded, (language,)))
         for read in (text, uncovered) if edits else (text,):
             found += self._in_cyrillic(read)
-        return found
+        return found, self._hidden_words(text, edits)
+
+    def _hidden_words(self, text: Normalised, edits: Sequence[Edit]) -> int:
+        words = {
+            (start, end)
+            for start, end, replacement in edits
+            if _HIDING.search(text.original[slice(*text.span(start, end))])
+            and any(map(self._vocabulary.known, replacement.split()))
+        }
+        return len(words) + len(_MIXED_WORD.findall(text.original))
 
     # Words put right
 
@@ -448,7 +466,7 @@ class Disguises:
         for rule, phrase in index.possible(text):
             meaning = self._meanings[language][rule.id]
             for found in phrase.finditer(text):
-                if found.end() > found.start():
+                if found.end() > found.start() and found.group() != meaning:
                     before, after = text.text[: found.start()][-1:], text.text[found.end() :][:1]
                     spaced = not HAN.search(meaning)
                     left = " " if spaced and before.strip() else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,15 @@ from bot.content.disguise import Disguises, Reading
 from bot.content.languages import candidates, identify
 from bot.content.normalise import normalise
 from bot.screening.detect import Detector, Finding
+from bot.screening.named import NamedThings
 from bot.screening.offer import SHORT, THRESHOLD, OfferRecogniser
+from bot.screening.pay import PayTable
 from bot.screening.score import Level, level, score
 
 #: More than this of one offer is not read: it bounds the work a hostile text can cause.
 READ_CHARACTERS = 20_000
+#: From so many words that only a filter would not read, they are written so on purpose.
+DISGUISED_WORDS = 2
 #: The beginning of an offer, by which its language is told.
 TELLING_CHARACTERS = 160
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -35,6 +40,8 @@ class Screening:
         score: 0 to 1.
         findings: red flags in the order they stand in the text.
         short: so little text that little can be said.
+        missing: what an advertisement usually names and this one does not, of :data:`bot.screening.named.NAMED`.
+        disguised: words in it are written so that filters do not see them.
     """
 
     language: str
@@ -43,6 +50,8 @@ class Screening:
     score: float
     findings: tuple[Finding, ...]
     short: bool = False
+    missing: tuple[str, ...] = ()
+    disguised: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The form of ``pristan screen --format jsonl``."""
@@ -61,10 +70,19 @@ class Screening:
 class Screener:
     """Detector, scorer and recogniser of offers, loaded once."""
 
-    def __init__(self, detector: Detector, recogniser: OfferRecogniser, disguises: Disguises) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        recogniser: OfferRecogniser,
+        disguises: Disguises,
+        pay: PayTable,
+        named: NamedThings,
+    ) -> None:
         self._detector = detector
         self._recogniser = recogniser
         self._disguises = disguises
+        self._pay = pay
+        self._named = named
 
     @classmethod
     def load(cls, locales: Path) -> Screener:
@@ -74,7 +92,8 @@ class Screener:
             PatternError: a rule file is missing or wrong; names file and line.
         """
         detector, recogniser = Detector.load(locales), OfferRecogniser.load(locales)
-        return cls(detector, recogniser, Disguises.load(locales, itertools.chain(detector.rules, recogniser.rules)))
+        disguises = Disguises.load(locales, itertools.chain(detector.rules, recogniser.rules))
+        return cls(detector, recogniser, disguises, PayTable.load(locales / "pay.yml"), NamedThings.load(locales))
 
     def screen(self, text: str, *, surely_offer: bool = False) -> Screening:
         """Screen a text.
@@ -86,8 +105,9 @@ class Screener:
         text = text[:READ_CHARACTERS]
         normalised = normalise(text)
         languages = _languages(normalised.text)
-        readings = [Reading(normalised, languages), *self._disguises.readings(normalised)]
-        findings = self._detector.find(readings)
+        otherwise, hidden_words = self._disguises.look(normalised)
+        readings = [Reading(normalised, languages), *otherwise]
+        findings = self._weigh_pay(self._detector.find(readings), readings)
         language = languages[0] if len(languages) == 1 else identify(text[:TELLING_CHARACTERS]).language or "en"
         is_offer = self._recogniser.likeness(readings, len(findings)) >= THRESHOLD or (
             surely_offer and bool(text.strip())
@@ -95,7 +115,32 @@ class Screener:
         if not is_offer:
             return Screening(language, False, "low", 0.0, ())
         value = score(finding.id for finding in findings)
-        return Screening(language, True, level(value), value, tuple(findings), len(text.strip()) < SHORT)
+        return Screening(
+            language,
+            True,
+            level(value),
+            value,
+            tuple(findings),
+            short=len(text.strip()) < SHORT,
+            missing=self._named.missing(readings),
+            disguised=hidden_words >= DISGUISED_WORDS,
+        )
+
+    def _weigh_pay(self, findings: list[Finding], readings: Sequence[Reading]) -> list[Finding]:
+        """Pay by amount: added where it is far above what the country pays, taken away where it is usual there."""
+        for reading in readings:
+            text = reading.text
+            if not any(map(str.isdigit, text.text)):
+                continue
+            far, usual = self._pay.judge(text)
+            known = next((finding for finding in findings if finding.id == "unrealistic_pay"), None)
+            if far is not None and known is None:
+                start, end = text.span(far.start, far.end)
+                found = Finding("unrealistic_pay", start, end, text.original[start:end])
+                return sorted([*findings, found], key=lambda finding: (finding.start, finding.id))
+            if usual and known is not None and any(map(str.isdigit, known.quote)):
+                return [finding for finding in findings if finding is not known]
+        return findings
 
 
 def _languages(text: str) -> tuple[str, ...]:
