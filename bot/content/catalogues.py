@@ -23,8 +23,8 @@ from bot.content.languages import LANGUAGES
 
 _log = logging.getLogger("bot.content.catalogues")
 
-#: One file each: menus and short phrases, answers to questions, emergency texts, red flags, names of needs and places.
-DOMAINS = ("interface", "answers", "safety", "screening")
+#: One file each: menus and short phrases, answers to questions, emergency texts, red flags, what forms ask.
+DOMAINS = ("interface", "answers", "safety", "screening", "forms")
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 

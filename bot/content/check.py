@@ -20,7 +20,7 @@ _LABEL_CHARACTERS = 64
 _TAGS = frozenset(("b", "i"))
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 _LINK = re.compile(r"https?://|www\.|t\.me/|@\w{4,}")
-_RULE_FILES = ("safety.yml", "red_flags.yml", "offers.yml")
+_RULE_FILES = ("safety.yml", "red_flags.yml", "offers.yml", "forms.yml")
 #: Texts whose facts need a source.
 _FACTS = "topic."
 
@@ -141,7 +141,7 @@ def _rule_problems(locales: Path, texts: dict[str, str]) -> list[str]:
             if not path.exists():
                 problems.append(f"{path}:1: this file is missing")
                 continue
-            problems += check_rules(path, examples_needed=name != "offers.yml")
+            problems += check_rules(path, examples_needed=name not in ("offers.yml", "forms.yml"))
         red_flags = locales / language / "red_flags.yml"
         try:
             sections = load_rules(red_flags) if red_flags.exists() else {}

@@ -36,11 +36,13 @@ class Reply:
         text: HTML subset (``<b> <i> <code> <blockquote>``); everything else in it is escaped already.
         buttons: rows of inline buttons.
         ask_location: also offer Telegram's "share my location" keyboard button.
+        instead_of: number of the bot's message whose place it takes, so that steps of a form do not pile up.
     """
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     ask_location: bool = False
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class ServicesAnswer:
         language: str,
         city: str | None = None,
         nationality: str | None = None,
+        serves: str | None = None,
     ) -> Reply:
         """Services of a country.
 
@@ -44,10 +45,11 @@ class ServicesAnswer:
             language: of the answer.
             city: puts services of the place first.
             nationality: ISO code of where the person says they come from: whose embassy to show.
+            serves: ``women``, ``men`` or ``children``: leaves out what does not let them in.
         """
         say = self._catalogues.text
         result = self._directory.find(
-            country, city=city, language=language, need=need, nationality=nationality, limit=SHOWN
+            country, city=city, language=language, need=need, serves=serves, nationality=nationality, limit=SHOWN
         )
         name = country_name(country, language)
         title = (

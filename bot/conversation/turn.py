@@ -18,6 +18,13 @@ from typing import Any, Protocol
 from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES, choose, identify, only_frames
 from bot.conversation.countries import ask_country, country_buttons
+from bot.conversation.forms.find_help import FindHelp
+from bot.conversation.forms.forms import Forms
+from bot.conversation.forms.report import ReportForm
+from bot.conversation.forms.self_check import SelfCheck, note_told
+from bot.conversation.forms.state import get_form
+from bot.conversation.forms.words import Words
+from bot.conversation.handoff import HandoffTalk
 from bot.conversation.menus import Menus
 from bot.conversation.messages import Button, Inbound, Reply
 from bot.conversation.offers import OfferAnswer, by_weight
@@ -69,6 +76,13 @@ _ABOUT_OTHERS = re.compile(
 SURE_OF_LANGUAGE = 0.9
 #: Pictures read side by side: a flood of them must leave threads and cores to everybody else.
 PICTURES_AT_ONCE = 2
+
+#: Id of the answer whose place the self-check takes.
+SELF_CHECK = "selfcheck.brief"
+#: Wishes after which a report to the team is offered.
+REPORTING = frozenset(("report_recruiter", "report_situation"))
+#: Beginnings of the data of buttons that belong to forms.
+FORM_VERBS = frozenset(("find", "form", "fneed", "fwho", "sc", "rep", "recovery"))
 
 _DEEP_LINKS = {"check": "check", "human": "human", "services": "services", "help": "help"}
 
@@ -141,6 +155,7 @@ class Conversation:
         screener: Screener,
         directory: Directory,
         sources: Sources,
+        words: Words,
         relay: Relay,
         dialogue: Callable[[], Dialogue | None],
         dialogue_failed: Callable[[], bool],
@@ -155,6 +170,14 @@ class Conversation:
         self._offers = OfferAnswer(catalogues)
         self._services = ServicesAnswer(catalogues, directory)
         self._sources = sources
+        self.forms = Forms(
+            catalogues,
+            words,
+            FindHelp(catalogues, words, directory, self._emergency),
+            SelfCheck(catalogues, words, self._emergency, sources),
+            ReportForm(catalogues, words, self._services, relay),
+        )
+        self._handoff = HandoffTalk(catalogues, words, relay, clock, self._no_staff)
         self._dialogue = dialogue
         self._dialogue_failed = dialogue_failed
         self._clock = clock
@@ -176,6 +199,7 @@ class Conversation:
             await self._hide(turn)
             return []
         language = self._language(inbound, turn)
+        await turn.load_dialogue()
         case = await turn.current_case()
         if person.silent_since is not None and not person.fields.get(HIDDEN):
             person.silent_since = None
@@ -189,8 +213,14 @@ class Conversation:
         if inbound.kind == "location":
             return self._location(inbound, turn, language, case)
         if case is not None and not person.fields.get(HIDDEN):
-            self._pass_on(inbound, turn, case)
-            return []
+            for_bot = self._handoff.read_callback(inbound.text, turn, language) if inbound.kind == "text" else None
+            if for_bot is None:
+                self._pass_on(inbound, turn, case)
+            return for_bot or []
+        if inbound.kind != "text":
+            answered = self.forms.answer(inbound, turn, language, away=self._away(turn), model=False)
+            if answered is not None:
+                return answered
         if inbound.kind == "photo":
             return await self._photo(inbound, turn, language)
         if inbound.kind == "unreadable":
@@ -250,13 +280,16 @@ class Conversation:
         if place is not None:
             person.country, person.city = place.country, place.city
         self._mark_alarm(turn, alarm.kind)
+        after = self.forms.alarmed(inbound, alarm.kind, turn, person.language or "en")
         case = await turn.current_case()
         if case is not None and not person.fields.get(HIDDEN):
             self._pass_on(inbound, turn, case)
-            self.relay.note(turn, case, "staff.alarm", kind=self.catalogues.text(f"kind.{alarm.kind}", "en"))
+            kind = self.catalogues.text(f"kind.{alarm.kind}", self.relay.language)
+            self.relay.note(turn, case, "staff.alarm", kind=kind)
         if answered:
-            return []
-        return self.alarm_replies(alarm, inbound, person.language if person.language_chosen else None, person.country)
+            return after
+        chosen = person.language if person.language_chosen else None
+        return [*self.alarm_replies(alarm, inbound, chosen, person.country), *after]
 
     def _mark_alarm(self, turn: Turn, kind: AlarmKind) -> None:
         turn.person.silent_since = self._clock()
@@ -298,6 +331,7 @@ class Conversation:
     def _pass_on(self, inbound: Inbound, turn: Turn, case: Case) -> None:
         if inbound.message_id is None:
             return
+        self.relay.heard(turn)
         if not inbound.attached and inbound.text:
             self.relay.from_person(turn, case, inbound.text, inbound.message_id, edited=inbound.edited)
             return
@@ -305,54 +339,20 @@ class Conversation:
             self.relay.note(turn, case, "staff.edited", text="")
         self.relay.copy_from_person(turn, case, inbound.message_id)
 
-    async def _offer_handoff(self, turn: Turn, language: str) -> list[Reply]:
+    def _no_staff(self, turn: Turn, language: str) -> list[Reply]:
         say = self.catalogues.text
         person = turn.person
-        if not self.relay.available:
-            if person.country:
-                services = self._services.reply(person.country, "hotline", language)
-                return [Reply(say("handoff.unavailable", language)), services]
-            person.fields.update(expecting="country", need="hotline")
-            text, buttons = ask_country(self.catalogues, language)
-            return [Reply(say("handoff.unavailable", language)), Reply(text, buttons, ask_location=True)]
-        case = await turn.current_case()
-        if case is not None and not person.fields.get(HIDDEN):
-            end = ((Button(say("button.end_case", language), "handoff:end"),),)
-            return [Reply(say("handoff.already", language), end)]
-        country = country_name(person.country, language) if person.country else say("handoff.country_none", language)
-        buttons = (
-            (
-                Button(say("button.yes", language), "handoff:yes"),
-                Button(say("button.no", language), "handoff:no"),
-            ),
-        )
-        return [Reply(say("handoff.consent", language, country=country), buttons)]
+        if person.country:
+            services = self._services.reply(person.country, "hotline", language)
+            return [Reply(say("handoff.unavailable", language)), services]
+        person.fields.update(expecting="country", need="hotline")
+        text, buttons = ask_country(self.catalogues, language)
+        return [Reply(say("handoff.unavailable", language)), Reply(text, buttons, ask_location=True)]
 
-    async def _handoff(self, answer: str, turn: Turn, language: str) -> list[Reply]:
-        say = self.catalogues.text
-        case = await turn.current_case()
-        if answer == "no":
-            return [Reply(say("handoff.declined", language), self.menus.help_buttons(language))]
-        if answer == "end":
-            # After hiding, whoever holds the phone must not learn from this that there is a case.
-            if case is None or turn.person.fields.get(HIDDEN):
-                return [Reply(say("handoff.none_open", language), self.menus.main_buttons(language))]
-            self.relay.close(turn, case, "person")
-            return [Reply(say("handoff.ended", language), self.menus.main_buttons(language))]
-        if answer != "yes" or not self.relay.available:
-            return [self.menus.main(language, "button.stale")]
-        end = ((Button(say("button.end_case", language), "handoff:end"),),)
-        if case is not None:
-            hidden = turn.person.fields.pop(HIDDEN, None)
-            turn.person.silent_since = None
-            if hidden:
-                self.relay.note(turn, case, "staff.returned")
-                return [Reply(say("handoff.resumed", language), end)]
-            return [Reply(say("handoff.already", language), end)]
-        turn.person.fields.pop(HIDDEN, None)
-        turn.person.silent_since = None
-        await self.relay.open(turn)
-        return [Reply(say("handoff.waiting", language), end)]
+    def _away(self, turn: Turn) -> bool:
+        """Whether the person comes back after so long that old questions are not waited for any more."""
+        seen = turn.person.last_seen
+        return seen is not None and self._clock() - seen > TALK_LASTS
 
     # Commands and buttons
 
@@ -369,19 +369,20 @@ class Conversation:
         if command == "forget":
             return [self._ask_forget(language)]
         if command == "start":
-            return [self.menus.main(language, "start.hello")]
+            hello = [self.menus.main(language, "start.hello")]
+            return self.forms.greet(hello, turn, language, away=self._away(turn))
         if command == "check":
             return self._ask_offer(turn, language)
         if command == "services":
-            return self._find(turn, language, need=None, country=None)
+            return self.forms.find_help.begin(turn, language)
         if command == "human":
-            return await self._offer_handoff(turn, language)
+            return await self._handoff.offer(turn, language)
         if command == "report":
-            return await self._trigger("report_recruiter", turn, language)
+            return self.forms.report.begin(turn, language)
         if command == "language":
             return [self.menus.languages(language)]
         if command == "end":
-            return await self._handoff("end", turn, language)
+            return await self._handoff.answer("end", turn, language)
         return [self.menus.main(language)]
 
     async def _button(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
@@ -399,7 +400,11 @@ class Conversation:
         if verb == "forget":
             return await self._forget(argument, turn, language)
         if verb == "handoff":
-            return await self._handoff(argument, turn, language)
+            return await self._handoff.answer(argument, turn, language)
+        if verb == "card":
+            return await self._handoff.press(argument, turn, language, inbound.message_id) or stale
+        if verb in FORM_VERBS:
+            return self.forms.press(verb, argument, turn, language, inbound.message_id) or stale
         if verb == "offer":
             if argument == "do":
                 return [self._offers.what_to_do(language)]
@@ -414,7 +419,9 @@ class Conversation:
             dialogue = self._dialogue()
             if dialogue is not None:  # "and in Milan?" then means this need
                 turn.save_dialogue(dialogue.set_slots(await turn.load_dialogue(), need=argument or None))
-            return self._find(turn, language, need=argument or None, country=turn.person.country)
+            if not argument:
+                return self.forms.find_help.begin(turn, language)
+            return self._find(turn, language, need=argument, country=None)
         if verb == "sos":
             kind, _, code = argument.partition(":")
             if kind not in EMERGENCIES or not is_country(code):
@@ -459,8 +466,7 @@ class Conversation:
             return [Reply(text, buttons, ask_location=True)]
         if not is_country(code):
             return []
-        turn.person.country, turn.person.city = code, None
-        return self._find(turn, language, need=turn.person.fields.pop("need", None), country=code)
+        return self._find_at(code, None, turn, language)
 
     def _location(self, inbound: Inbound, turn: Turn, language: str, case: Case | None) -> list[Reply]:
         say = self.catalogues.text
@@ -485,31 +491,31 @@ class Conversation:
         turn.person.country, turn.person.city = codes[0], None
         if alarm:
             return [self._emergency_reply(alarm, turn, language)]
-        return self._find(turn, language, need=turn.person.fields.pop("need", None), country=codes[0])
+        return self._find_at(codes[0], None, turn, language)
 
     def _find(
-        self, turn: Turn, language: str, *, need: str | None, country: str | None, city: str | None = None
+        self,
+        turn: Turn,
+        language: str,
+        *,
+        need: str | None,
+        country: str | None,
+        city: str | None = None,
+        said: str = "",
     ) -> list[Reply]:
-        person = turn.person
-        country = country or person.country
-        need = need if need in NEEDS else None
-        if country is None:
-            person.fields["expecting"] = "country"
-            if need:
-                person.fields["need"] = need
-            text, buttons = ask_country(self.catalogues, language)
-            return [Reply(text, buttons, ask_location=True)]
-        if city and not any(place.country == country for place in find_places(city)):
-            city = None  # the town of a country they have left
-        person.country, person.city = country, city or (person.city if country == person.country else None)
-        person.fields.pop("expecting", None)
-        nationality = person.fields.get("nationality")
-        return [self._services.reply(country, need, language, person.city, nationality)]
+        return self.forms.find_help.find(turn, language, need=need, country=country, city=city, said=said)
 
     def _find_there(self, place: Place, turn: Turn, language: str) -> list[Reply]:
         """What was looked for when the bot asked for the place."""
+        return self._find_at(place.country, place.city, turn, language)
+
+    def _find_at(self, country: str, city: str | None, turn: Turn, language: str) -> list[Reply]:
         need = turn.person.fields.pop("need", None)
-        return self._find(turn, language, need=need, country=place.country, city=place.city)
+        form = get_form(turn)
+        if form is not None and form.name == "find_help":
+            form.slots.update(country=country, city=city)
+            return self.forms.find_help.go_on(form, turn, language)
+        return self._find(turn, language, need=need, country=country, city=city)
 
     def _nearest(self, need: str, turn: Turn, language: str) -> Reply:
         """Which service is nearest: known once the town is."""
@@ -569,6 +575,10 @@ class Conversation:
         told = None
         if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
             told = self._told_place(text, turn, language)
+        away = self._away(turn)
+        answered = self.forms.answer(inbound, turn, language, away=away, model=dialogue is not None)
+        if answered is not None:
+            return answered
         asked = place if expecting == "country" else None
         if asked is not None and (told is not None or dialogue is None):
             person.country, person.city = asked.country, asked.city
@@ -585,10 +595,14 @@ class Conversation:
         if len(text) > UNDERSTOOD_CHARACTERS:
             return self._screen(text, turn, language, surely=False)
         state = await turn.load_dialogue()
-        if person.last_seen is not None and self._clock() - person.last_seen > TALK_LASTS:
+        if away:
             # A "yes" the next day does not answer what was asked yesterday.
             state = dialogue.set_slots(state, pending=None)
         result = await dialogue.handle(person.ref, text, language, state, **self._slots(turn))
+        answered = self.forms.understood(result.intent, result.confidence >= SURE, turn, language)
+        if answered is not None:
+            turn.save_dialogue(result.tracker_state)
+            return answered
         if asked is not None and result.confidence < SURE:
             # A place among words that say nothing else for sure is the answer.
             turn.save_dialogue(result.tracker_state)
@@ -602,7 +616,10 @@ class Conversation:
         else:
             self._remember_place(text, turn, language)
         turn.save_dialogue(state)
-        return await self._outputs(result, text, turn, language)
+        if result.confidence >= SURE and not inbound.forwarded:
+            note_told(turn, result.intent, text)
+        replies = await self._outputs(result, text, turn, language)
+        return self.forms.interrupted(replies, result.intent, turn, language, away=away)
 
     def _is_offer(self, result: Decision, text: str, *, awaited: bool) -> bool:
         """Whether a text that the model took for something else is an offer all the same."""
@@ -670,9 +687,11 @@ class Conversation:
         if intent == "screen_offer":
             return self._ask_offer(turn, language)
         if intent == "talk_to_human":
-            return await self._offer_handoff(turn, language)
+            return await self._handoff.offer(turn, language)
         if intent == "change_language":
             return [self.menus.languages(language)]
+        if intent == "self_check":
+            return self.forms.self_check.begin(turn, language)
         if dialogue is None:
             if self.catalogues.has(f"topic.{intent}"):
                 return [Reply(self.catalogues.text(f"topic.{intent}", language), self.menus.help_buttons(language))]
@@ -681,7 +700,8 @@ class Conversation:
             turn.person.ref, intent, language, await turn.load_dialogue(), (), **self._slots(turn)
         )
         turn.save_dialogue(result.tracker_state)
-        return await self._outputs(result, "", turn, language)
+        replies = await self._outputs(result, "", turn, language)
+        return self.forms.interrupted(replies, intent, turn, language, away=False)
 
     async def _more(self, topic: str, turn: Turn, language: str) -> list[Reply]:
         dialogue = self._dialogue()
@@ -689,7 +709,8 @@ class Conversation:
             return [Reply(self.catalogues.text(f"topic.{topic}.more", language), self.menus.help_buttons(language))]
         result = await dialogue.more(turn.person.ref, topic, language, await turn.load_dialogue(), **self._slots(turn))
         turn.save_dialogue(result.tracker_state)
-        return await self._outputs(result, "", turn, language)
+        replies = await self._outputs(result, "", turn, language)
+        return self.forms.interrupted(replies, topic, turn, language, away=False)
 
     async def _outputs(self, result: Decision, text: str, turn: Turn, language: str) -> list[Reply]:
         replies: list[Reply] = []
@@ -700,6 +721,10 @@ class Conversation:
                 return []  # not a word into the emptied chat
             if custom:
                 replies += await self._marker(custom, text, turn, language)
+            elif output.get("text_id") == SELF_CHECK:
+                head, *rest = self.forms.self_check.begin(turn, language)
+                alarm = self._soft_alarm(output, turn, language)
+                replies += [dataclasses.replace(head, text=alarm + head.text), *rest]
             elif output.get("text"):
                 buttons = tuple(
                     tuple(Button(str(button["title"]), str(button["payload"])) for button in row)
@@ -713,6 +738,8 @@ class Conversation:
                     buttons = (*buttons, (sources,))
                 replies.append(Reply(self._soft_alarm(output, turn, language) + str(output["text"]), buttons))
         replies = replies or [self.menus.main(language, "doubt.rephrase")]
+        if result.intent in REPORTING and self.relay.available:
+            replies.append(self.forms.report.offer(language))
         if result.also:
             replies[-1] = self._offer_others(replies[-1], result.also, language)
         return replies
@@ -743,15 +770,16 @@ class Conversation:
             return self._ask_offer(turn, language)
         if "find" in marker:
             wanted = marker["find"]
-            country = wanted.get("country") or turn.person.country
-            return self._find(turn, language, need=wanted.get("need"), country=country, city=wanted.get("city"))
+            country = wanted.get("country")
+            city = wanted.get("city")
+            return self._find(turn, language, need=wanted.get("need"), country=country, city=city, said=text)
         if "nearest" in marker:
             return [self._nearest(str(marker["nearest"]), turn, language)]
         if marker.get("offer_again"):
             flags = turn.person.fields.get("offer_flags")
             return self._ask_offer(turn, language) if flags is None else [self._offers.never_safe(language)]
         if marker.get("handoff"):
-            return await self._offer_handoff(turn, language)
+            return await self._handoff.offer(turn, language)
         if marker.get("forget"):
             return [self._ask_forget(language)]
         if marker.get("language"):

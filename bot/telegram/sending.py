@@ -61,7 +61,11 @@ def enqueue(turn: Turn, replies: list[Reply], catalogues: Catalogues, language: 
     """Have replies sent to the person of a turn, in order."""
     chat_id = turn.person.chat_id
     for reply in replies:
-        for params in messages(reply, chat_id):
+        made = messages(reply, chat_id)
+        if reply.instead_of is not None and len(made) == 1:
+            turn.send("editMessageText", {**made[0], "message_id": reply.instead_of})
+            made = []
+        for params in made:
             turn.send("sendMessage", params)
         if reply.ask_location:
             turn.send("sendMessage", location_keyboard(chat_id, catalogues, language))
