@@ -12,12 +12,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import tomli
 
-from bot.handoff.staff_hours import StaffHours
+if TYPE_CHECKING:
+    from bot.handoff.staff_hours import StaffHours
 
 #: Telegram's own Bot API server (https://core.telegram.org/bots/api#making-requests).
 TELEGRAM_API_URL = "https://api.telegram.org"
@@ -120,7 +121,7 @@ class Settings:
             redis_url=source.get("PRISTAN_REDIS_URL", _redis_address),
             staff_chat_id=source.get("PRISTAN_STAFF_CHAT_ID", _group_id),
             staff_language=source.get("PRISTAN_STAFF_LANGUAGE", _language) or "en",
-            staff_hours=source.get("PRISTAN_STAFF_HOURS", lambda written: StaffHours.parse(written, zone)),
+            staff_hours=source.get("PRISTAN_STAFF_HOURS", lambda written: _hours(written, zone)),
             webhook_url=source.get("PRISTAN_WEBHOOK_URL", _https_address),
             desk_url=source.get("PRISTAN_DESK_URL", _web_address),
         )
@@ -290,6 +291,12 @@ def _language(value: str) -> str:
     return value
 
 
+def _hours(value: str, zone: str) -> StaffHours:
+    from bot.handoff.staff_hours import StaffHours  # settings are read before anything else is there
+
+    return StaffHours.parse(value, zone)
+
+
 def _time_zone(value: str) -> str:
-    StaffHours.parse("24/7", value)
+    _hours("24/7", value)
     return value

@@ -737,6 +737,8 @@ class Conversation:
                     sources = Button(self.catalogues.text("button.sources", language), f"source:{text_id}")
                     buttons = (*buttons, (sources,))
                 replies.append(Reply(self._soft_alarm(output, turn, language) + str(output["text"]), buttons))
+        if any(".in." in str(output.get("text_id")) for output in result.outputs):
+            self.forms.set_aside(turn)  # "and in Italy?" was about the topic
         replies = replies or [self.menus.main(language, "doubt.rephrase")]
         if result.intent in REPORTING and self.relay.available:
             replies.append(self.forms.report.offer(language))

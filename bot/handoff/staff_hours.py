@@ -62,8 +62,11 @@ class StaffHours:
 
     def open_until(self, now: datetime) -> datetime | None:
         """The end of the hours that run now (in the staff's zone), None where nobody is there."""
-        ends = [end for start, end in self._spans(now, back=1, ahead=1) if start <= now < end]
-        return max(ends) if ends else None
+        until = None
+        for start, end in sorted(self._spans(now, back=1, ahead=_AHEAD_DAYS)):
+            if start <= (until or now) < end:
+                until = end  # one span goes over into the next
+        return until
 
     def next_opening(self, now: datetime) -> datetime:
         """The next moment somebody is there; now, where somebody is."""

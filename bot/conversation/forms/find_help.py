@@ -95,7 +95,10 @@ class FindHelp:
         slots["need"] = need if need in NEEDS else None
         slots["ask_need"] = False
         form.between = 0
-        return self.go_on(form, turn, language)
+        replies = self.go_on(form, turn, language)
+        if before is None and need is None and not form.open:
+            put_form(turn, None)  # a place named by the way: what is said next is not a correction of a search
+        return replies
 
     def go_on(self, form: Form, turn: Turn, language: str) -> list[Reply]:
         """Ask what is missing, or show what was found."""

@@ -209,6 +209,12 @@ class Forms:
         for field in ("expecting", "need"):
             turn.person.fields.pop(field, None)
 
+    def set_aside(self, turn: Turn) -> None:
+        """What comes next does not correct the list that was shown."""
+        form = get_form(turn)
+        if form is not None and not form.open:
+            put_form(turn, None)
+
     def greet(self, replies: list[Reply], turn: Turn, language: str, *, away: bool) -> list[Reply]:
         """Beginning anew leaves a form; after a long time it is offered first."""
         form = get_form(turn)

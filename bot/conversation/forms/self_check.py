@@ -301,7 +301,7 @@ class SelfCheck:
         put_form(turn, None)
         rows = self._ways_on(form, language)
         if signs or unsure:
-            rows = (*rows, (Button(say("button.sources", language), "source:check.result"),))
+            rows = (*rows, (Button(say("button.sources", language), "source:check.result.some"),))
         return [Reply("\n\n".join(parts), rows)]
 
     def _ways_on(self, form: Form, language: str) -> tuple[tuple[Button, ...], ...]:
