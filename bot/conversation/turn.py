@@ -175,7 +175,7 @@ class Conversation:
             words,
             FindHelp(catalogues, words, directory, self._emergency),
             SelfCheck(catalogues, words, self._emergency, sources),
-            ReportForm(catalogues, words, self._services, relay),
+            ReportForm(catalogues, words, self._services, relay, clock),
         )
         self._handoff = HandoffTalk(catalogues, words, relay, clock, self._no_staff)
         self._dialogue = dialogue
@@ -378,7 +378,7 @@ class Conversation:
         if command == "human":
             return await self._handoff.offer(turn, language)
         if command == "report":
-            return self.forms.report.begin(turn, language)
+            return await self._button(Inbound("button", "rep:start"), turn, language)
         if command == "language":
             return [self.menus.languages(language)]
         if command == "end":
@@ -403,6 +403,8 @@ class Conversation:
             return await self._handoff.answer(argument, turn, language)
         if verb == "card":
             return await self._handoff.press(argument, turn, language, inbound.message_id) or stale
+        if verb == "rep" and argument == "start" and not turn.person.fields.get(HIDDEN) and await turn.current_case():
+            return [Reply(self.catalogues.text("report.in_case", language))]
         if verb in FORM_VERBS:
             return self.forms.press(verb, argument, turn, language, inbound.message_id) or stale
         if verb == "offer":
@@ -578,6 +580,7 @@ class Conversation:
         away = self._away(turn)
         answered = self.forms.answer(inbound, turn, language, away=away, model=dialogue is not None)
         if answered is not None:
+            await self._tell_dialogue(turn)
             return answered
         asked = place if expecting == "country" else None
         if asked is not None and (told is not None or dialogue is None):
@@ -620,6 +623,17 @@ class Conversation:
             note_told(turn, result.intent, text)
         replies = await self._outputs(result, text, turn, language)
         return self.forms.interrupted(replies, result.intent, turn, language, away=away)
+
+    async def _tell_dialogue(self, turn: Turn) -> None:
+        """What a search found out ends the model's question for the country; "and in Milan?" is about it later."""
+        dialogue, form = self._dialogue(), get_form(turn)
+        if dialogue is None or form is None or form.name != "find_help" or form.open:
+            return
+        state = await turn.load_dialogue()
+        state = dialogue.set_slots(state, country=form.slots["country"], need=form.slots.get("need"))
+        if form.slots.get("other"):
+            state = dialogue.set_slots(state, country=turn.person.country, city=turn.person.city)
+        turn.save_dialogue(state)
 
     def _is_offer(self, result: Decision, text: str, *, awaited: bool) -> bool:
         """Whether a text that the model took for something else is an offer all the same."""

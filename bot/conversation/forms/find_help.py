@@ -19,7 +19,7 @@ from bot.conversation.messages import Button, Reply
 from bot.conversation.services import ServicesAnswer
 from bot.directory.find import NEEDS
 from bot.directory.load import Directory
-from bot.directory.places import Place, country_name, find_places, here
+from bot.directory.places import country_name, find_places, here
 from bot.safety.emergency import EmergencyAnswer
 from bot.store.turn import Turn
 
@@ -80,10 +80,10 @@ class FindHelp:
         before = get_form(turn)
         form = before if before is not None and before.name == "find_help" else Form("find_help")
         slots = form.slots
-        if said and len(said) <= STORY_CHARACTERS and (who := self._words.who(said)) is not None:
-            self._for(slots, who)
-            if self._words.found("who_other", said):
-                slots["other"] = True
+        if said and len(said) <= STORY_CHARACTERS and self._words.found("who_for", said):
+            # "My husband took my passport" names somebody, too: only who it is said to be for counts here.
+            self._for(slots, self._words.who(said) or "other")
+            slots["other"] = True
         known = slots.get("country") or person.country
         slots["country"] = country or known
         if country and country != known:
@@ -111,6 +111,8 @@ class FindHelp:
             if slots.get("need"):
                 person.fields["need"] = slots["need"]
             return [self._ask_country(form, language)]
+        if turn.talk.get("minor") and not slots.get("other") and not slots.get("who"):
+            self._for(slots, "child")
         if person.fields.get("expecting") == "country":
             person.fields.pop("expecting")
         if not slots.get("other"):
@@ -126,15 +128,15 @@ class FindHelp:
 
     # Answers
 
-    def read(self, form: Form, text: str, turn: Turn, language: str) -> tuple[bool, bool]:
-        """Take from a text what it answers.
+    def read(self, form: Form, text: str, language: str) -> tuple[dict[str, Any], bool] | None:
+        """What a text answers.
 
         Returns:
-            whether it told anything, and whether it told nothing else.
+            the slots with it, and whether the text told nothing else; None where it told nothing.
         """
         if len(text) > ANSWER_CHARACTERS:
-            return False, False
-        slots = form.slots
+            return None
+        slots = dict(form.slots)
         told = []
         who = self._words.who(text)
         if who is not None:
@@ -144,7 +146,7 @@ class FindHelp:
                 told.append("who_other")
                 slots["other"] = True
         places = find_places(text, language)
-        place = self._place(text, language)
+        place = here(text, language)
         if place is not None:
             slots["country"], slots["city"] = place.country, place.city
         need = self._words.need(text)
@@ -152,13 +154,16 @@ class FindHelp:
             told.append(f"need_{need}")
             slots["need"], slots["ask_need"] = need, False
         if not told and place is None:
-            return False, False
+            return None
         rest = self._words.without(text, (*told, "filler"))
         for found in sorted(places, key=lambda found: found.start, reverse=True):
             rest = rest[: found.start] + " " * (found.end - found.start) + rest[found.end :]
-        form.between = 0
-        put_form(turn, form)
-        return True, only_frames(rest)
+        return slots, only_frames(rest)
+
+    def take(self, form: Form, slots: dict[str, Any], turn: Turn, language: str) -> list[Reply]:
+        """Go on with what :meth:`read` understood."""
+        form.slots, form.between = slots, 0
+        return self.go_on(form, turn, language)
 
     def press(self, verb: str, argument: str, turn: Turn, language: str) -> list[Reply] | None:
         """A button of the form; None for data it never made."""
@@ -186,11 +191,6 @@ class FindHelp:
             slots["other"] = True
         else:
             slots["who"] = who
-
-    def _place(self, text: str, language: str) -> Place | None:
-        """Where help is looked for: the place that is not denied, also one they go to or correct to."""
-        place = here(text, language)
-        return None if place is None or place.role in ("from", "not") else place
 
     # Texts
 

@@ -29,6 +29,8 @@ FINDING = frozenset(
         "return_home",
     )
 )
+#: Meanings that leave an answer beside them an answer ("no, he is in Germany").
+_SAYING_LITTLE = frozenset(("affirm", "deny", "greet", "thank", "out_of_scope"))
 #: Meanings that end a form, said in words the short answers do not know.
 LEAVING = frozenset(("start_over", "goodbye"))
 #: Answers under which nothing else is offered: an emergency, consent, erasing, a choice of language.
@@ -69,6 +71,7 @@ class Forms:
             away: the person comes back after a long time: old questions are offered, not answered.
             model: the dialogue model can be asked what a sentence means.
         """
+        turn.talk.pop("read", None)
         form = get_form(turn)
         if form is None or form.name == "callback":
             return None
@@ -86,11 +89,11 @@ class Forms:
             return None
         if form.name == "self_check":
             return self.self_check.read(form, text, turn, language)
-        told, nothing_else = self.find_help.read(form, text, turn, language)
-        if told and (nothing_else or not model):
-            return self.find_help.go_on(form, turn, language)
-        if told:
-            turn.talk["told_now"] = True
+        read = self.find_help.read(form, text, language)
+        if read is not None and (read[1] or not model):
+            return self.find_help.take(form, read[0], turn, language)
+        if read is not None:
+            turn.talk["read"] = read[0]  # it counts unless the whole sentence means something of its own
         elif form.step == "need" and self._words.whole("unsure", text):
             return self.find_help.press("fneed", "all", turn, language)
         return None
@@ -102,21 +105,15 @@ class Forms:
             intent: what the model took it for.
             sure: whether it is sure.
         """
-        told_now = bool(turn.talk.pop("told_now", False))
+        read = turn.talk.pop("read", None)
         form = get_form(turn)
         if form is None:
             return None
         if form.open and intent in LEAVING and sure:
             put_form(turn, None)
             return None
-        if form.name == "self_check" and sure:
-            return self.self_check.meaning(form, intent, turn, language)
-        if (
-            form.name == "find_help"
-            and told_now
-            and (not sure or intent in ("affirm", "deny", "greet", "out_of_scope"))
-        ):
-            return self.find_help.go_on(form, turn, language)
+        if form.name == "find_help" and read is not None and (not sure or intent in _SAYING_LITTLE):
+            return self.find_help.take(form, read, turn, language)
         return None
 
     def interrupted(self, replies: list[Reply], intent: str, turn: Turn, language: str, *, away: bool) -> list[Reply]:

@@ -6,6 +6,7 @@ it is sent. Pictures are not kept at all: only their number in the chat, from wh
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.content.catalogues import Catalogues
@@ -15,6 +16,7 @@ from bot.conversation.messages import Button, Inbound, Reply
 from bot.conversation.services import ServicesAnswer
 from bot.directory.places import find_places, here
 from bot.handoff.relay import Relay, Report
+from bot.store.clock import Clock
 from bot.store.turn import Turn
 
 #: Most pieces (texts, pictures, forwarded messages) of one report.
@@ -23,17 +25,22 @@ PIECES_MOST = 10
 PIECE_CHARACTERS = 4096
 #: Longest beginning of a piece that is shown before it is sent.
 SHOWN_CHARACTERS = 80
+#: Reports of one person in a day; each makes a topic in the staff's group.
+REPORTS_A_DAY = 3
 KINDS = ("recruiter", "situation")
 
 
 class ReportForm:
     """The form."""
 
-    def __init__(self, catalogues: Catalogues, words: Words, services: ServicesAnswer, relay: Relay) -> None:
+    def __init__(
+        self, catalogues: Catalogues, words: Words, services: ServicesAnswer, relay: Relay, clock: Clock
+    ) -> None:
         self._catalogues = catalogues
         self._words = words
         self._services = services
         self._relay = relay
+        self._clock = clock
 
     def begin(self, turn: Turn, language: str, kind: str | None = None) -> list[Reply]:
         """What happens to a report; where there is no staff, that, and who else takes reports."""
@@ -44,6 +51,8 @@ class ReportForm:
                 return [Reply(say("report.nobody", language)), self._services.reply(country, "report", language)]
             buttons = ((Button(say("report.services", language), "need:report"),),)
             return [Reply(say("report.nobody", language), buttons)]
+        if self._sent_lately(turn) >= REPORTS_A_DAY:
+            return [Reply(say("report.enough", language), self._ways_on(language))]
         form = Form("report", step="kind", slots={"kind": kind, "pieces": [], "place": None})
         put_form(turn, form)
         return self.go_on(form, turn, language)
@@ -197,8 +206,14 @@ class ReportForm:
         number = self._relay.report(turn, report)
         put_form(turn, None)
         turn.talk["report"] = number
+        turn.talk["reported"] = [*turn.talk.get("reported", [])[1 - REPORTS_A_DAY :], self._clock().isoformat()]
         text = say("report.sent", language, number=number)
         return [Reply(f"{text}\n\n{say('report.keep_safely', language)}", self._ways_on(language, talk=True))]
+
+    def _sent_lately(self, turn: Turn) -> int:
+        now = self._clock()
+        sent = (datetime.fromisoformat(moment) for moment in turn.talk.get("reported", []))
+        return sum(1 for moment in sent if now - moment < timedelta(days=1))
 
     def _ways_on(self, language: str, *, talk: bool = False) -> tuple[tuple[Button, ...], ...]:
         say = self._catalogues.text
