@@ -120,6 +120,7 @@ class HandoffTalk:
         say = self._catalogues.text
         card = turn.talk["card"]
         known = self._known(turn, language)
+        card["shown"] = known
         lines = [
             f"{'✗' if line in card['struck'] else '✓'} {say(f'card.line.{line}', language, what=known[line])}"
             for line in LINES
@@ -198,9 +199,12 @@ class HandoffTalk:
                 self._relay.note(turn, case, "staff.returned")
                 return [Reply(say("handoff.resumed", language), self._case_buttons(language))]
             return [Reply(say("handoff.already", language), self._case_buttons(language))]
+        card = turn.talk.get("card")
+        if not isinstance(card, dict) or card.get("shown") != self._known(turn, language):
+            return await self.offer(turn, language)  # an old card: consent is for what was shown
+        turn.talk.pop("card")
         person.fields.pop(HIDDEN, None)
         person.silent_since = None
-        card = turn.talk.pop("card", None) or {"struck": [], "hours": "any", "first": True, "word": _any_word()}
         await self._relay.open(turn, self._summary(turn, card))
         self._relay.heard(turn)
         parts = [say("handoff.waiting", language)]

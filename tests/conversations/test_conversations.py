@@ -1,6 +1,6 @@
 """Conversations as files that read like a chat: ``<language>/*.yml``, played against a real bot process.
 
-person: what the person writes · forward: what they forward · photo: a screenshot of a text they send · press: the button
+person: what the person writes · forward: what they forward · photo: a screenshot of a text · press: the button
 they press (label or data) · location: [latitude, longitude] · bot: what the bot's next message must contain (a list:
 all of it) · bot_not: what it must not contain · staff_sees / staff: in the case's topic · staff_not: what stands
 nowhere there · silent: nothing comes back · empty: the chat has been cleared (a number of messages may stay) ·
