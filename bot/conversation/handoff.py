@@ -305,7 +305,7 @@ class HandoffTalk:
         form = get_form(turn)
         if form is None or form.name != "callback" or form.step != "number":
             return None
-        if self._words.whole("stop", text) or self._words.whole("no", text):
+        if self._words.whole("stop", text) or self._words.answer(text) == "no":
             put_form(turn, None)
             return [Reply(say("callback.dropped", language), self._case_buttons(language))]
         if not _NUMBER.search(text) or len(text) > _CALLBACK_CHARACTERS:

@@ -49,6 +49,35 @@ async def test_under_18_the_numbers_come_first(chat: Chat) -> None:
     assert chat.state["minor"]
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("26", "1 of 10"),
+        ("i am 26 years old", "1 of 10"),
+        ("мне 31 год", "1 of 10"),
+        ("i'm 15 years old", "1 of 8"),
+        ("мне 14", "1 of 8"),
+        ("съм на 16 години", "1 of 8"),
+        ("我十五岁", "1 of 8"),
+        ("older", "1 of 10"),
+        ("i work 16 hours a day without any rest", None),
+    ],
+)
+async def test_the_age_in_words(chat: Chat, words: str, first: str | None) -> None:
+    await chat.press("lang:en")
+    await chat.press("sc:start")
+    answer = await chat.say(words)
+    assert chat.state["form"]["step"] == "age" if first is None else first in answer
+
+
+async def test_a_parent_is_not_asked_as_a_child(chat: Chat) -> None:
+    await chat.say("help, they want to sell my daughter, she is 14 years old")
+    assert "minor" not in chat.state
+    await chat.say("i am 14 and he wants naked photos of me")
+    assert chat.state.get("minor")
+    assert "1 of 8" in await chat.press("sc:start")
+
+
 async def test_what_was_told_is_not_asked_but_can_be_denied(chat: Chat) -> None:
     async with chat.store.turn(7) as turn:
         await turn.load_dialogue()

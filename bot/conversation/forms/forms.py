@@ -81,7 +81,7 @@ class Forms:
         if text and form.open and self._words.whole("go_on", text):
             return self.go_on(turn, language)
         if away:
-            short = any(self._words.whole(section, text) for section in ("yes", "no", "unsure", "skip"))
+            short = self._words.answer(text) is not None
             return [self._welcome_back(form, language)] if text and form.open and short else None
         if form.name == "report":
             return self.report.read(form, inbound, turn, language)
@@ -94,7 +94,7 @@ class Forms:
             return self.find_help.take(form, read[0], turn, language)
         if read is not None:
             turn.talk["read"] = read[0]  # it counts unless the whole sentence means something of its own
-        elif form.step == "need" and self._words.whole("unsure", text):
+        elif form.step == "need" and self._words.answer(text) == "unsure":
             return self.find_help.press("fneed", "all", turn, language)
         return None
 
@@ -151,8 +151,9 @@ class Forms:
         Returns:
             what follows the numbers: to a child who just said how old they are, the questions for children.
         """
-        if kind == "child" and inbound.kind == "text" and self._words.found("minor", inbound.text):
-            turn.talk["minor"] = True
+        said = inbound.text if inbound.kind == "text" and not inbound.forwarded else ""
+        if kind == "child" and self._words.found("minor", said) and self._words.who(said) is None:
+            turn.talk["minor"] = True  # "I am 14", not "my daughter is 14"
         form = get_form(turn)
         if form is None:
             return []

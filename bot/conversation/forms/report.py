@@ -96,7 +96,7 @@ class ReportForm:
                 return None
             return self._kind(form, kind, turn, language)
         if form.step == "place":
-            if self._words.whole("skip", text) or self._words.whole("unsure", text) or self._words.whole("no", text):
+            if self._words.answer(text) in ("skip", "unsure", "no"):
                 form.step = "review"
                 return self.go_on(form, turn, language)
             place = here(text, language)
@@ -106,9 +106,9 @@ class ReportForm:
                 form.step = "review"
                 return self.go_on(form, turn, language)
             return None
-        if self._words.whole("send", text) or self._words.whole("yes", text):
+        if self._words.whole("send", text) or self._words.answer(text) == "yes":
             return self._send(form, turn, language)
-        if self._words.whole("no", text):
+        if self._words.answer(text) == "no":
             return self.cancel(turn, language)
         return None
 

@@ -22,8 +22,10 @@ from bot.safety.emergency import EmergencyAnswer
 from bot.store.turn import Turn
 
 ADULT_AGE = 18
-#: Ages a person may have; other numbers are no age.
+#: Ages a person may have; other numbers are no age, nor are numbers in longer sentences ("I work 16 hours a day").
 _AGES = range(5, 100)
+_AGE_WORDS = 5
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class SelfCheck:
             return self._read_age(form, text, turn, language)
         if self._words.whole("back", text):
             return self._back(form, turn, language)
-        answer = next((answer for answer in ANSWERS if self._words.whole(answer, text)), None)
+        answer = self._words.answer(text)
         if answer is not None:
             return self._answer(form, form.step, answer, turn, language)
         place = here(text, language)
@@ -174,9 +176,10 @@ class SelfCheck:
 
     def _read_age(self, form: Form, text: str, turn: Turn, language: str) -> list[Reply] | None:
         number = re.search(r"(?<!\d)\d{1,2}(?!\d)", text)
-        if number is not None and int(number.group()) in _AGES:
+        short = len(_WORD.findall(text)) <= _AGE_WORDS
+        if number is not None and short and int(number.group()) in _AGES:
             return self._age(form, "minor" if int(number.group()) < ADULT_AGE else "adult", turn, language)
-        if self._words.whole("yes", text) or self._words.whole("no", text):
+        if self._words.answer(text) in ("yes", "no", "unsure"):
             return self.go_on(form, turn, language)
         for section, age in (("minor", "minor"), ("adult", "adult"), ("skip", "age_skip")):
             if self._words.whole(section, text):

@@ -57,6 +57,15 @@ class Words:
         normal = normalise(text)
         return bool(self._spans(section, normal)) and not _WORD.search(self.without(text, (section, "filler")))
 
+    def answer(self, text: str) -> str | None:
+        """``yes``, ``no``, ``unsure`` or ``skip``, where a text is such an answer; a "no" in it wins ("да нет")."""
+        for section in ("unsure", "skip"):
+            if self.whole(section, text):
+                return section
+        if len(text) > ANSWER_CHARACTERS or _WORD.search(self.without(text, ("yes", "no", "filler"))):
+            return None
+        return next((section for section in ("no", "yes") if self.found(section, text)), None)
+
     def found(self, section: str, text: str) -> bool:
         """Whether a text says this among other things."""
         return bool(self._spans(section, normalise(text)))
