@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.content.catalogues import Catalogues, compile_catalogues
 from bot.content.language_model import compile_language_model
 from bot.content.languages import identify
+from bot.conversation.forms.words import Words
 from bot.conversation.sources import Sources
 from bot.conversation.turn import Conversation, Dialogue
 from bot.dialogue.engine import DialogueEngine
@@ -54,6 +55,7 @@ class Content:
     directory: Directory
     sources: Sources
     needs: NeedWords
+    words: Words
 
     @classmethod
     def load(cls, locales: Path) -> Content:
@@ -69,6 +71,7 @@ class Content:
             Directory.load(locales),
             Sources.load(locales),
             NeedWords.load(locales),
+            Words.load(locales),
         )
 
     def warm_up(self) -> None:
@@ -167,6 +170,7 @@ def conversation(
         directory=content.directory,
         sources=content.sources,
         needs=content.needs,
+        words=content.words,
         relay=relay,
         dialogue=model.dialogue if model is not None else lambda: None,
         dialogue_failed=model.has_failed if model is not None else lambda: False,

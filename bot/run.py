@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.assembly import Content, ModelLoader, conversation
 from bot.content.catalogues import compile_catalogues
 from bot.handoff.relay import Relay
+from bot.handoff.safe_hours import may_arrive
 from bot.settings import Settings
 from bot.store.clock import utc_now
 from bot.store.store import Store
@@ -34,6 +35,8 @@ _FIRST_ANSWERS_SECONDS = 10.0
 _SWEEP_SECONDS = 3600.0
 #: How often messages are looked through that delete themselves, seconds.
 _AUTO_DELETE_SECONDS = 60.0
+#: How often it is looked whether the hours have come in which a person may be written to.
+_SAFE_HOURS_SECONDS = 60.0
 
 
 def _say(line: str) -> None:
@@ -75,7 +78,9 @@ async def run(
         )
     store = await Store.open(settings)
     model = ModelLoader(settings, content, _say)
-    relay = Relay(content.catalogues, settings.staff_chat_id)
+    relay = Relay(
+        content.catalogues, settings.staff_chat_id, language=settings.staff_language, hours=settings.staff_hours
+    )
     telegram = TelegramBot(
         token=settings.telegram_bot_token or "",
         api_url=settings.telegram_api_url,
@@ -100,6 +105,7 @@ async def run(
             _bring_up(telegram, content, model),
             _sweep(store, settings.staff_chat_id),
             _auto_delete(store),
+            _safe_hours(store),
             _announce(model),
         ):
             background.append(asyncio.create_task(work))
@@ -138,6 +144,21 @@ async def _auto_delete(store: Store) -> None:
         except Exception as error:
             _log.error("messages could not be looked through for deletion (%s); trying again", type(error).__name__)
         await asyncio.sleep(_AUTO_DELETE_SECONDS)
+
+
+async def _safe_hours(store: Store) -> None:
+    """Let agents' words go that waited for the hours a person named."""
+    while True:
+        await asyncio.sleep(_SAFE_HOURS_SECONDS)
+        try:
+            for case in await store.cases.queue():
+                named = case.summary.get("hours", "any") != "any"
+                if named and may_arrive(case.summary, None, utc_now()):
+                    person = await store.people.get(case.person_ref)
+                    if person is not None and not person.silent:
+                        await store.outbox.release(case.person_ref)
+        except Exception as error:
+            _log.error("words that wait for their hours stay held (%s); trying again", type(error).__name__)
 
 
 async def _sweep(store: Store, staff_chat_id: int | None) -> None:

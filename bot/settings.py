@@ -12,10 +12,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import tomli
+
+if TYPE_CHECKING:
+    from bot.handoff.staff_hours import StaffHours
 
 #: Telegram's own Bot API server (https://core.telegram.org/bots/api#making-requests).
 TELEGRAM_API_URL = "https://api.telegram.org"
@@ -30,6 +33,9 @@ SETTING_NAMES = (
     "PRISTAN_SECRET_KEY_FILE",
     "PRISTAN_KEYS_COPY",
     "PRISTAN_STAFF_CHAT_ID",
+    "PRISTAN_STAFF_LANGUAGE",
+    "PRISTAN_STAFF_HOURS",
+    "PRISTAN_STAFF_TIME_ZONE",
     "PRISTAN_WEBHOOK_URL",
     "PRISTAN_DESK_URL",
     "PRISTAN_MODEL_DIR",
@@ -63,6 +69,8 @@ class Settings:
         database_url: SQLAlchemy address with an async driver, or None: an SQLite file in ``home``.
         redis_url: address of Redis for many processes, or None.
         staff_chat_id: id of the staff forum group (negative), or None: no handoff to a group.
+        staff_language: language of the bot's own lines in the group, one of the four.
+        staff_hours: when staff are there (OpenStreetMap opening_hours, with a time zone), or None: not said.
         webhook_url: public https address for webhooks, or None: long polling.
         desk_url: address under which staff reach the web desk, or None.
         keys_copy: file on another disk with a copy of people's keys (see `bot.store.keys_copy`), or None.
@@ -77,6 +85,8 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     staff_chat_id: int | None = None
+    staff_language: str = "en"
+    staff_hours: StaffHours | None = None
     webhook_url: str | None = field(default=None, repr=False)
     desk_url: str | None = None
     keys_copy: Path | None = None
@@ -101,6 +111,7 @@ class Settings:
         source = _Source(environ, *_read_toml(path, environ))
         home = source.get("PRISTAN_HOME", _folder) or _default_home(environ)
         api_url = source.get("TELEGRAM_API_URL", _web_address) or TELEGRAM_API_URL
+        zone = source.get("PRISTAN_STAFF_TIME_ZONE", _time_zone) or "UTC"
         read_token = _telegram_token if api_url == TELEGRAM_API_URL else _any_token
         return cls(
             home=home,
@@ -112,6 +123,8 @@ class Settings:
             database_url=source.get("PRISTAN_DATABASE_URL", _database_address),
             redis_url=source.get("PRISTAN_REDIS_URL", _redis_address),
             staff_chat_id=source.get("PRISTAN_STAFF_CHAT_ID", _group_id),
+            staff_language=source.get("PRISTAN_STAFF_LANGUAGE", _language) or "en",
+            staff_hours=source.get("PRISTAN_STAFF_HOURS", lambda written: _hours(written, zone)),
             webhook_url=source.get("PRISTAN_WEBHOOK_URL", _https_address),
             desk_url=source.get("PRISTAN_DESK_URL", _web_address),
             keys_copy=source.get("PRISTAN_KEYS_COPY", _path),
@@ -272,3 +285,22 @@ def _group_id(value: str) -> int:
     if not re.fullmatch(r"-[0-9]{1,15}", value):
         raise ValueError("must be the id of a group: a negative whole number such as -1001234567890.")
     return int(value)
+
+
+def _language(value: str) -> str:
+    from bot.content.languages import LANGUAGES  # brings numpy: half a second that most starts need not spend
+
+    if value not in LANGUAGES:
+        raise ValueError(f"must be one of {', '.join(LANGUAGES)}.")
+    return value
+
+
+def _hours(value: str, zone: str) -> StaffHours:
+    from bot.handoff.staff_hours import StaffHours  # settings are read before anything else is there
+
+    return StaffHours.parse(value, zone)
+
+
+def _time_zone(value: str) -> str:
+    _hours("24/7", value)
+    return value

@@ -22,7 +22,7 @@ _TAGS = frozenset(("b", "i"))
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 _LINK = re.compile(r"https?://|www\.|t\.me/|@\w{4,}")
 _RULE_FILES = ("safety.yml", "red_flags.yml", "offers.yml", "named.yml", "needs.yml", "forms.yml")
-_NO_EXAMPLES = ("offers.yml", "named.yml")
+_NO_EXAMPLES = ("offers.yml", "named.yml", "forms.yml")
 #: Texts whose facts need a source.
 _FACTS = "topic."
 

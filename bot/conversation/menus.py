@@ -47,6 +47,10 @@ class Menus:
                 Button(say("menu.services", language), "need:"),
             ),
             (
+                Button(say("menu.self_check", language), "sc:start"),
+                Button(say("menu.report", language), "rep:start"),
+            ),
+            (
                 Button(say("menu.question", language), "questions:"),
                 Button(say("menu.human", language), "do:talk_to_human"),
             ),

@@ -42,6 +42,7 @@ class Reply:
         urgent: numbers of an emergency: nothing may stand before them or cover them.
         plain: sent as it is, without a way to hide the chat under it.
         search: the search this message answers or asks the place of; for the evaluation, nothing is sent of it.
+        instead_of: number of the bot's message whose place it takes, so that steps of a form do not pile up.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Reply:
     urgent: bool = False
     plain: bool = False
     search: Search | None = field(default=None, repr=False)
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True)

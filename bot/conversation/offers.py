@@ -78,7 +78,7 @@ class OfferAnswer:
             tuple(first),
             (
                 Button(say("button.human", language), "do:talk_to_human"),
-                Button(say("button.report", language), "do:report_recruiter"),
+                Button(say("button.report", language), "rep:start"),
             ),
         )
 

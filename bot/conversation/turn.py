@@ -18,6 +18,13 @@ from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES, choose, identify, only_frames
 from bot.conversation.countries import ask_country, country_buttons
 from bot.conversation.cover import AWAITED_WORD, is_covered, kept_under_cover, may_be_word
+from bot.conversation.forms.find_help import FindHelp, LookUp
+from bot.conversation.forms.forms import Forms
+from bot.conversation.forms.report import ReportForm
+from bot.conversation.forms.self_check import SelfCheck, note_told
+from bot.conversation.forms.state import get_form
+from bot.conversation.forms.words import Words
+from bot.conversation.handoff import HandoffTalk
 from bot.conversation.menus import Menus
 from bot.conversation.messages import Button, Inbound, Reply
 from bot.conversation.offers import OfferAnswer, by_weight
@@ -70,6 +77,13 @@ _NEED_OF_ALARM = {"danger": "hotline", "suicide": "psychological", "medical": "m
 SURE_OF_LANGUAGE = 0.9
 #: Pictures read side by side: a flood of them must leave threads and cores to everybody else.
 PICTURES_AT_ONCE = 2
+
+#: Id of the answer whose place the self-check takes.
+SELF_CHECK = "selfcheck.brief"
+#: Wishes after which a report to the team is offered.
+REPORTING = frozenset(("report_recruiter", "report_situation"))
+#: Beginnings of the data of buttons that belong to forms.
+FORM_VERBS = frozenset(("find", "form", "fneed", "fwho", "sc", "rep", "recovery"))
 
 _DEEP_LINKS = {"check": "check", "human": "human", "services": "services", "help": "help"}
 
@@ -147,6 +161,7 @@ class Conversation:
         directory: Directory,
         sources: Sources,
         needs: NeedWords,
+        words: Words,
         relay: Relay,
         dialogue: Callable[[], Dialogue | None],
         dialogue_failed: Callable[[], bool],
@@ -164,6 +179,14 @@ class Conversation:
         self._services = ServicesAnswer(catalogues, directory)
         self._sources = sources
         self._searching = Searching(needs)
+        self.forms = Forms(
+            catalogues,
+            words,
+            FindHelp(catalogues, words, directory, self._emergency, self._look_up),
+            SelfCheck(catalogues, words, self._emergency, sources),
+            ReportForm(catalogues, words, self._services, relay, clock),
+        )
+        self._handoff = HandoffTalk(catalogues, words, relay, clock, self._no_staff)
         self._dialogue = dialogue
         self._dialogue_failed = dialogue_failed
         self._clock = clock
@@ -192,6 +215,7 @@ class Conversation:
                 return [self._privacy.word_chosen(inbound, person, person.language or "en")]
             person.fields.pop("expecting")
         language = self._language(inbound, turn)
+        await turn.load_dialogue()
         case = await turn.current_case()
         if person.silent_since is not None and not person.fields.get(HIDDEN):
             person.silent_since = None
@@ -205,8 +229,14 @@ class Conversation:
         if inbound.kind == "location":
             return self._location(inbound, turn, language, case)
         if case is not None and not person.fields.get(HIDDEN):
-            self._pass_on(inbound, turn, case)
-            return []
+            for_bot = self._handoff.read_callback(inbound.text, turn, language) if inbound.kind == "text" else None
+            if for_bot is None:
+                self._pass_on(inbound, turn, case)
+            return for_bot or []
+        if inbound.kind != "text":
+            answered = self.forms.answer(inbound, turn, language, away=self._away(turn), model=False)
+            if answered is not None:
+                return answered
         if inbound.kind == "photo":
             return await self._photo(inbound, turn, language)
         if inbound.kind == "unreadable":
@@ -280,13 +310,16 @@ class Conversation:
             person.country, person.city = place.country, place.city
         self._searching.wait(person.fields, self._searching.wish(inbound.text))
         self._mark_alarm(turn, alarm.kind)
+        after = self.forms.alarmed(inbound, alarm.kind, turn, person.language or "en")
         case = await turn.current_case()
         if case is not None and not person.fields.get(HIDDEN):
             self._pass_on(inbound, turn, case)
-            self.relay.note(turn, case, "staff.alarm", kind=self.catalogues.text(f"kind.{alarm.kind}", "en"))
+            kind = self.catalogues.text(f"kind.{alarm.kind}", self.relay.language)
+            self.relay.note(turn, case, "staff.alarm", kind=kind)
         if answered:
-            return []
-        return self.alarm_replies(alarm, inbound, person.language if person.language_chosen else None, person.country)
+            return after
+        chosen = person.language if person.language_chosen else None
+        return [*self.alarm_replies(alarm, inbound, chosen, person.country), *after]
 
     def _mark_alarm(self, turn: Turn, kind: AlarmKind) -> None:
         turn.person.silent_since = self._clock()
@@ -345,6 +378,7 @@ class Conversation:
     def _pass_on(self, inbound: Inbound, turn: Turn, case: Case) -> None:
         if inbound.message_id is None:
             return
+        self.relay.heard(turn)
         if not inbound.attached and inbound.text:
             self.relay.from_person(turn, case, inbound.text, inbound.message_id, edited=inbound.edited)
             return
@@ -352,54 +386,20 @@ class Conversation:
             self.relay.note(turn, case, "staff.edited", text="")
         self.relay.copy_from_person(turn, case, inbound.message_id)
 
-    async def _offer_handoff(self, turn: Turn, language: str) -> list[Reply]:
+    def _no_staff(self, turn: Turn, language: str) -> list[Reply]:
         say = self.catalogues.text
         person = turn.person
-        if not self.relay.available:
-            if person.country:
-                services = self._find(turn, language, need="hotline", country=person.country, city=person.city)
-                return [Reply(say("handoff.unavailable", language)), *services]
-            person.fields.update(expecting="country", need="hotline")
-            text, buttons = ask_country(self.catalogues, language)
-            return [Reply(say("handoff.unavailable", language)), Reply(text, buttons, ask_location=True)]
-        case = await turn.current_case()
-        if case is not None and not person.fields.get(HIDDEN):
-            end = ((Button(say("button.end_case", language), "handoff:end"),),)
-            return [Reply(say("handoff.already", language), end)]
-        country = country_name(person.country, language) if person.country else say("handoff.country_none", language)
-        buttons = (
-            (
-                Button(say("button.yes", language), "handoff:yes"),
-                Button(say("button.no", language), "handoff:no"),
-            ),
-        )
-        return [Reply(say("handoff.consent", language, country=country), buttons)]
+        if person.country:
+            services = self._find(turn, language, need="hotline", country=person.country, city=person.city)
+            return [Reply(say("handoff.unavailable", language)), *services]
+        person.fields.update(expecting="country", need="hotline")
+        text, buttons = ask_country(self.catalogues, language)
+        return [Reply(say("handoff.unavailable", language)), Reply(text, buttons, ask_location=True)]
 
-    async def _handoff(self, answer: str, turn: Turn, language: str) -> list[Reply]:
-        say = self.catalogues.text
-        case = await turn.current_case()
-        if answer == "no":
-            return [Reply(say("handoff.declined", language), self.menus.help_buttons(language))]
-        if answer == "end":
-            # After hiding, whoever holds the phone must not learn from this that there is a case.
-            if case is None or turn.person.fields.get(HIDDEN):
-                return [Reply(say("handoff.none_open", language), self.menus.main_buttons(language))]
-            self.relay.close(turn, case, "person")
-            return [Reply(say("handoff.ended", language), self.menus.main_buttons(language))]
-        if answer != "yes" or not self.relay.available:
-            return [self.menus.main(language, "button.stale")]
-        end = ((Button(say("button.end_case", language), "handoff:end"),),)
-        if case is not None:
-            hidden = turn.person.fields.pop(HIDDEN, None)
-            turn.person.silent_since = None
-            if hidden:
-                self.relay.note(turn, case, "staff.returned")
-                return [Reply(say("handoff.resumed", language), end)]
-            return [Reply(say("handoff.already", language), end)]
-        turn.person.fields.pop(HIDDEN, None)
-        turn.person.silent_since = None
-        await self.relay.open(turn)
-        return [Reply(say("handoff.waiting", language), end)]
+    def _away(self, turn: Turn) -> bool:
+        """Whether the person comes back after so long that old questions are not waited for any more."""
+        seen = turn.person.last_seen
+        return seen is not None and self._clock() - seen > TALK_LASTS
 
     # Commands and buttons
 
@@ -416,19 +416,20 @@ class Conversation:
         if command == "forget":
             return [self._ask_forget(language)]
         if command == "start":
-            return [self.menus.main(language, "start.hello")]
+            hello = [self.menus.main(language, "start.hello")]
+            return self.forms.greet(hello, turn, language, away=self._away(turn))
         if command == "check":
             return self._ask_offer(turn, language)
         if command == "services":
-            return self._find(turn, language, need=None, country=None)
+            return self.forms.find_help.begin(turn, language)
         if command == "human":
-            return await self._offer_handoff(turn, language)
+            return await self._handoff.offer(turn, language)
         if command == "report":
-            return await self._trigger("report_recruiter", turn, language)
+            return await self._button(Inbound("button", "rep:start"), turn, language)
         if command == "language":
             return [self.menus.languages(language)]
         if command == "end":
-            return await self._handoff("end", turn, language)
+            return await self._handoff.answer("end", turn, language)
         return [self.menus.main(language)]
 
     async def _button(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
@@ -446,7 +447,13 @@ class Conversation:
         if verb == "forget":
             return await self._forget(argument, turn, language)
         if verb == "handoff":
-            return await self._handoff(argument, turn, language)
+            return await self._handoff.answer(argument, turn, language)
+        if verb == "card":
+            return await self._handoff.press(argument, turn, language, inbound.message_id) or stale
+        if verb == "rep" and argument == "start" and not turn.person.fields.get(HIDDEN) and await turn.current_case():
+            return [Reply(self.catalogues.text("report.in_case", language))]
+        if verb in FORM_VERBS:
+            return self.forms.press(verb, argument, turn, language, inbound.message_id) or stale
         if verb == "offer":
             if argument == "do":
                 return [self._offers.what_to_do(language)]
@@ -470,7 +477,9 @@ class Conversation:
             dialogue = self._dialogue()
             if dialogue is not None:  # "and in Milan?" then means this need
                 turn.save_dialogue(dialogue.set_slots(await turn.load_dialogue(), need=argument or None))
-            return self._find(turn, language, need=argument or None, country=turn.person.country)
+            if not argument:
+                return self.forms.find_help.begin(turn, language)
+            return self._find(turn, language, need=argument, country=None)
         if verb == "sos":
             kind, _, code = argument.partition(":")
             if kind not in EMERGENCIES or not is_country(code):
@@ -515,8 +524,7 @@ class Conversation:
             return [Reply(text, buttons, ask_location=True)]
         if not is_country(code):
             return []
-        turn.person.country, turn.person.city = code, None
-        return self._find(turn, language, need=turn.person.fields.pop("need", None), country=code)
+        return self._find_at(code, None, turn, language)
 
     def _location(self, inbound: Inbound, turn: Turn, language: str, case: Case | None) -> list[Reply]:
         say = self.catalogues.text
@@ -542,8 +550,7 @@ class Conversation:
         turn.person.country, turn.person.city = codes[0], nearest_city(codes[0], point)
         if alarm:
             return [self._emergency_reply(alarm, turn, language)]
-        need = turn.person.fields.pop("need", None)
-        return self._find(turn, language, need=need, country=codes[0], city=turn.person.city, near=point)
+        return self._find_at(codes[0], turn.person.city, turn, language, near=point)
 
     def _find(
         self,
@@ -556,28 +563,46 @@ class Conversation:
         wish: Wish | None = None,
         near: Point | None = None,
         before: str = "",
+        said: str = "",
     ) -> list[Reply]:
+        """The form's search: what is missing is asked, what was found is shown.
+
+        Args:
+            turn: the person's turn.
+            language: of the answer.
+            need: one of the directory's needs, or None for all.
+            country: ISO code where it was said, else what is known already counts.
+            city: in English as in the directory.
+            wish: what the words of this message say, if it has any.
+            near: where the person is, if they shared it.
+            before: a line above the list.
+            said: the words that asked for it.
+        """
         person = turn.person
-        country = country or person.country
-        wanted = self._searching.criteria(person.fields, need, wish, language, self._clock(), near)
-        if country is None:
-            person.fields["expecting"] = "country"
-            if wanted.need:
-                person.fields["need"] = wanted.need
-            self._searching.wait(person.fields, wish)
-            text, buttons = ask_country(self.catalogues, language)
-            return [Reply(text, buttons, ask_location=True, search=Search(None, None, wanted))]
-        if city and near is None and not any(place.country == country for place in find_places(city)):
-            city = None  # the town of a country they have left
-        person.country, person.city = country, city or (person.city if country == person.country else None)
-        person.fields.pop("expecting", None)
-        search = Search(country, person.city, wanted)
+        self._searching.wait(person.fields, wish)
+        replies = self.forms.find_help.find(
+            turn, language, need=need, country=country, city=city, said=said, near=near, before=before
+        )
+        if person.fields.get("expecting") == "country":
+            wanted = self._searching.criteria(person.fields, need, wish, language, self._clock(), near)
+            replies[0] = dataclasses.replace(replies[0], search=Search(None, None, wanted))
+        return replies
+
+    def _look_up(self, lookup: LookUp, turn: Turn, language: str) -> Reply:
+        """What the directory has for a form whose country is known."""
+        person = turn.person
+        wanted = self._searching.criteria(person.fields, lookup.need, None, language, self._clock(), lookup.near)
+        if lookup.groups:
+            wanted = dataclasses.replace(wanted, groups=lookup.groups)
+        if lookup.for_other:
+            wanted = dataclasses.replace(wanted, nationality=None)
+        search = Search(lookup.country, lookup.city, wanted)
         result = self._services.find(search)
-        self._searching.done(person.fields, wish)
+        self._searching.done(person.fields, None)
         person.fields["shown"] = {"need": wanted.need, "ids": [found.entry.id for found in result]}
-        if result.ask_nationality:
+        if result.ask_nationality and not lookup.for_other:
             person.fields["expecting"] = "nationality"
-        return [self._services.reply(search, result, language, before)]
+        return self._services.reply(search, result, language, lookup.before)
 
     def _find_in_words(
         self, text: str, turn: Turn, language: str, need: str | None, marker: Mapping[str, Any] | None = None
@@ -599,7 +624,7 @@ class Conversation:
         known = marker or {}
         country = place.country if place else known.get("country") or turn.person.country
         city = place.city if place else known.get("city")
-        return self._find(turn, language, need=need, country=country, city=city, wish=wish)
+        return self._find(turn, language, need=need, country=country, city=city, wish=wish, said=text)
 
     def _shown(self, turn: Turn) -> list[str]:
         """Ids of the entries the person was shown last."""
@@ -632,8 +657,17 @@ class Conversation:
 
     def _find_there(self, place: Place, turn: Turn, language: str) -> list[Reply]:
         """What was looked for when the bot asked for the place."""
+        return self._find_at(place.country, place.city, turn, language)
+
+    def _find_at(
+        self, country: str, city: str | None, turn: Turn, language: str, near: Point | None = None
+    ) -> list[Reply]:
         need = turn.person.fields.pop("need", None)
-        return self._find(turn, language, need=need, country=place.country, city=place.city)
+        form = get_form(turn)
+        if form is not None and form.name == "find_help":
+            form.slots.update(country=country, city=city)
+            return self.forms.find_help.go_on(form, turn, language, near=near)
+        return self._find(turn, language, need=need, country=country, city=city, near=near)
 
     def _nearest(self, need: str, turn: Turn, language: str) -> Reply:
         """Which service is nearest: known once the town is."""
@@ -697,6 +731,11 @@ class Conversation:
         told = None
         if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
             told = self._told_place(text, turn, language)
+        away = self._away(turn)
+        answered = self.forms.answer(inbound, turn, language, away=away, model=dialogue is not None)
+        if answered is not None:
+            await self._tell_dialogue(turn)
+            return answered
         asked = place if expecting == "country" else None
         if asked is not None and (told is not None or dialogue is None):
             person.country, person.city = asked.country, asked.city
@@ -713,10 +752,14 @@ class Conversation:
         if len(text) > UNDERSTOOD_CHARACTERS:
             return self._screen(text, turn, language, surely=False)
         state = await turn.load_dialogue()
-        if person.last_seen is not None and self._clock() - person.last_seen > TALK_LASTS:
+        if away:
             # A "yes" the next day does not answer what was asked yesterday.
             state = dialogue.set_slots(state, pending=None)
         result = await dialogue.handle(person.ref, text, language, state, **self._slots(turn))
+        answered = self.forms.understood(result.intent, result.confidence >= SURE, turn, language)
+        if answered is not None:
+            turn.save_dialogue(result.tracker_state)
+            return answered
         if asked is not None and result.confidence < SURE:
             # A place among words that say nothing else for sure is the answer.
             turn.save_dialogue(result.tracker_state)
@@ -730,7 +773,21 @@ class Conversation:
         else:
             self._remember_place(text, turn, language)
         turn.save_dialogue(state)
-        return await self._outputs(result, text, turn, language)
+        if result.confidence >= SURE and not inbound.forwarded:
+            note_told(turn, result.intent, text)
+        replies = await self._outputs(result, text, turn, language)
+        return self.forms.interrupted(replies, result.intent, turn, language, away=away)
+
+    async def _tell_dialogue(self, turn: Turn) -> None:
+        """What a search found out ends the model's question for the country; "and in Milan?" is about it later."""
+        dialogue, form = self._dialogue(), get_form(turn)
+        if dialogue is None or form is None or form.name != "find_help" or form.open:
+            return
+        state = await turn.load_dialogue()
+        state = dialogue.set_slots(state, country=form.slots["country"], need=form.slots.get("need"))
+        if form.slots.get("other"):
+            state = dialogue.set_slots(state, country=turn.person.country, city=turn.person.city)
+        turn.save_dialogue(state)
 
     def _is_offer(self, result: Decision, text: str, *, awaited: bool) -> bool:
         """Whether a text that the model took for something else is an offer all the same."""
@@ -801,9 +858,11 @@ class Conversation:
         if intent == "screen_offer":
             return self._ask_offer(turn, language)
         if intent == "talk_to_human":
-            return await self._offer_handoff(turn, language)
+            return await self._handoff.offer(turn, language)
         if intent == "change_language":
             return [self.menus.languages(language)]
+        if intent == "self_check":
+            return self.forms.self_check.begin(turn, language)
         if dialogue is None:
             if self.catalogues.has(f"topic.{intent}"):
                 return [Reply(self.catalogues.text(f"topic.{intent}", language), self.menus.help_buttons(language))]
@@ -812,7 +871,8 @@ class Conversation:
             turn.person.ref, intent, language, await turn.load_dialogue(), (), **self._slots(turn)
         )
         turn.save_dialogue(result.tracker_state)
-        return await self._outputs(result, "", turn, language)
+        replies = await self._outputs(result, "", turn, language)
+        return self.forms.interrupted(replies, intent, turn, language, away=False)
 
     async def _more(self, topic: str, turn: Turn, language: str) -> list[Reply]:
         dialogue = self._dialogue()
@@ -820,7 +880,8 @@ class Conversation:
             return [Reply(self.catalogues.text(f"topic.{topic}.more", language), self.menus.help_buttons(language))]
         result = await dialogue.more(turn.person.ref, topic, language, await turn.load_dialogue(), **self._slots(turn))
         turn.save_dialogue(result.tracker_state)
-        return await self._outputs(result, "", turn, language)
+        replies = await self._outputs(result, "", turn, language)
+        return self.forms.interrupted(replies, topic, turn, language, away=False)
 
     async def _outputs(self, result: Decision, text: str, turn: Turn, language: str) -> list[Reply]:
         replies: list[Reply] = []
@@ -831,6 +892,10 @@ class Conversation:
                 return []  # not a word into the emptied chat
             if custom:
                 replies += await self._marker(custom, text, turn, language, result)
+            elif output.get("text_id") == SELF_CHECK:
+                head, *rest = self.forms.self_check.begin(turn, language)
+                alarm = self._soft_alarm(output, turn, language)
+                replies += [dataclasses.replace(head, text=alarm + head.text, urgent=bool(alarm)), *rest]
             elif output.get("text"):
                 buttons = tuple(
                     tuple(Button(str(button["title"]), str(button["payload"])) for button in row)
@@ -847,7 +912,11 @@ class Conversation:
                 above = self._soft_alarm(output, turn, language)
                 replies.append(Reply(above + str(output["text"]), buttons, urgent=bool(above)))
         replies = self._with_search(replies, result, text, turn, language)
+        if any(".in." in str(output.get("text_id")) for output in result.outputs):
+            self.forms.set_aside(turn)  # "and in Italy?" was about the topic
         replies = replies or [self.menus.main(language, "doubt.rephrase")]
+        if result.intent in REPORTING and self.relay.available:
+            replies.append(self.forms.report.offer(language))
         if result.also:
             replies[-1] = self._offer_others(replies[-1], result.also, language)
         return replies
@@ -901,7 +970,7 @@ class Conversation:
             flags = turn.person.fields.get("offer_flags")
             return self._ask_offer(turn, language) if flags is None else [self._offers.never_safe(language)]
         if marker.get("handoff"):
-            return await self._offer_handoff(turn, language)
+            return await self._handoff.offer(turn, language)
         if marker.get("forget"):
             return [self._ask_forget(language)]
         if marker.get("language"):

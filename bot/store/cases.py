@@ -21,6 +21,9 @@ CaseState = Literal["waiting", "open", "closed"]
 #: ``in``: from the person to staff; ``out``: from staff to the person.
 Direction = Literal["in", "out"]
 
+#: Kind of a case that only reports something: nobody writes back in it.
+REPORT = "report"
+
 #: Crockford's base 32: no letter that is read or heard as another (https://www.crockford.com/base32.html).
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_LENGTH = 6

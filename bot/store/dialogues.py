@@ -1,15 +1,43 @@
-"""Snapshots of conversations: opaque bytes of the dialogue engine, compressed and encrypted, one a person."""
+"""What a conversation stands at, compressed and encrypted, one row a person.
+
+Two parts that live and expire together: the snapshot (opaque bytes of the dialogue engine) and the talk (the open form
+and what was told, made of what JSON knows).
+"""
 
 from __future__ import annotations
 
+import json
 import zlib
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.keys import seal, unseal
 from bot.store.models import dialogues
+
+#: Begins a row that holds a talk besides the snapshot; a row without it is a snapshot alone.
+_WITH_TALK = b"\x00talk1\x00"
+_LENGTH_BYTES = 4
+
+
+def pack(snapshot: bytes | None, talk: dict[str, Any]) -> bytes | None:
+    """Both parts as one value; None where there is neither."""
+    if not talk:
+        return snapshot
+    written = json.dumps(talk, ensure_ascii=False, separators=(",", ":")).encode()
+    head = _WITH_TALK + len(written).to_bytes(_LENGTH_BYTES, "big") + written
+    return head if snapshot is None else head + b"\x01" + snapshot
+
+
+def unpack(value: bytes | None) -> tuple[bytes | None, dict[str, Any]]:
+    """The parts of a value of :func:`pack`."""
+    if value is None or not value.startswith(_WITH_TALK):
+        return value, {}
+    start = len(_WITH_TALK) + _LENGTH_BYTES
+    end = start + int.from_bytes(value[len(_WITH_TALK) : start], "big")
+    return value[end + 1 :] if value[end : end + 1] else None, json.loads(value[start:end])
 
 
 async def load_dialogue(connection: AsyncConnection, key: bytes, ref: str) -> bytes | None:

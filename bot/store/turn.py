@@ -20,7 +20,7 @@ from bot.store import outbox as outbox_rows
 from bot.store.cases import Case, CaseMessage, Direction
 from bot.store.clock import Clock
 from bot.store.counters import count
-from bot.store.dialogues import load_dialogue, save_dialogue
+from bot.store.dialogues import load_dialogue, pack, save_dialogue, unpack
 from bot.store.engine import Database, insert_if_absent, to_the_end
 from bot.store.errors import CaseAlreadyOpen, TurnConflict
 from bot.store.inbox import STAFF_LANE, Inbox, check_lane, finish
@@ -49,6 +49,7 @@ class Draft:
     unprompted: bool
     case_id: str | None
     not_before: datetime | None
+    hold: bool = False
     id: int | None = None
 
 
@@ -86,6 +87,10 @@ class Turn:
         self._snapshot: bytes | None = None
         self._snapshot_loaded = False
         self._snapshot_changed = False
+        self._talk: dict[str, Any] = {}
+        self._talk_before = "{}"
+        #: What was held back for the person stays held at the end of this turn: it is not theirs.
+        self.keep_held = False
         self._drafts: list[Draft] = []
         self._new_cases: list[Case] = []
         self._changed_cases: list[Case] = []
@@ -116,9 +121,19 @@ class Turn:
         if not self._snapshot_loaded:
             if self._known_key is not None and self._erased is None:
                 async with self._database.reading() as connection:
-                    self._snapshot = await load_dialogue(connection, self._known_key, self.person.ref)
+                    stored = await load_dialogue(connection, self._known_key, self.person.ref)
+                self._snapshot, self._talk = unpack(stored)
+                self._talk_before = json.dumps(self._talk, sort_keys=True)
             self._snapshot_loaded = True
         return self._snapshot
+
+    @property
+    def talk(self) -> dict[str, Any]:
+        """The open form and what was told: change it freely, made of what JSON knows; it is written at the end.
+
+        It is there once `load_dialogue` was awaited, and is erased and expires with the dialogue's snapshot.
+        """
+        return self._talk
 
     async def current_case(self) -> Case | None:
         """The person's case that is not closed, also one opened or changed in this turn."""
@@ -135,7 +150,7 @@ class Turn:
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def save_dialogue(self, snapshot: bytes | None) -> None:
-        """Replace the dialogue's snapshot; None forgets it."""
+        """Replace the dialogue's snapshot; None forgets it. What was told stays, where it was loaded before."""
         self._snapshot, self._snapshot_loaded, self._snapshot_changed = snapshot, True, True
 
     def send(
@@ -148,6 +163,7 @@ class Turn:
         case_id: str | None = None,
         to: str | None = None,
         not_before: datetime | None = None,
+        hold: bool = False,
     ) -> Draft:
         """Have a call of the Bot API made after this turn, in the order of asking within its lane.
 
@@ -164,6 +180,7 @@ class Turn:
             case_id: the case it belongs to.
             to: reference of the person whose data it carries, in a turn of staff; the turn's own person by default.
             not_before: when to send it; calls behind it in the lane wait too.
+            hold: keep it back until the person's next turn; calls behind it in the lane do not wait.
 
         Raises:
             TypeError: the parameters are not made of what JSON knows.
@@ -175,7 +192,7 @@ class Turn:
         if self._erased is not None:
             self._once = self._once or once_ref()
             name, ref, key_ref, case_id = (check_lane(lane) if lane else self._once), None, self._once, None
-        draft = Draft(method, params, purpose, name, ref, key_ref, unprompted, case_id, not_before)
+        draft = Draft(method, params, purpose, name, ref, key_ref, unprompted, case_id, not_before, hold)
         self._drafts.append(draft)
         return draft
 
@@ -201,6 +218,26 @@ class Turn:
             summary=summary,
             opened_at=now,
             expires_at=now + keep("cases.alive"),
+        )
+        self._new_cases.append(case)
+        return case
+
+    def file_report(self, summary: dict[str, Any]) -> Case:
+        """Keep a report for staff: a case that is closed from the start, so that nothing is passed on either way.
+
+        Args:
+            summary: what was reported, made of what JSON knows.
+        """
+        now = self._clock()
+        case = Case(
+            id=case_rows.new_case_id(),
+            person_ref=self.person.ref,
+            state="closed",
+            kind=case_rows.REPORT,
+            summary=summary,
+            opened_at=now,
+            closed_at=now,
+            expires_at=now + keep("cases.closed"),
         )
         self._new_cases.append(case)
         return case
@@ -289,6 +326,7 @@ class Turn:
         self._remembered = []
         self._new_cases, self._changed_cases, self._case_messages = [], [], []
         self._snapshot, self._snapshot_loaded, self._snapshot_changed = None, True, False
+        self._talk, self._talk_before = {}, "{}"
         if wipe:
             self._audit = [(event, None, detail) for event, _, detail in self._audit]
         self._person = Person(person.ref, person.chat_id)
@@ -363,14 +401,14 @@ class Turn:
             return
         key = await load_or_create_key(connection, self._keyring, person.ref)
         await save_person(connection, key, person, now)
-        if self._snapshot_changed:
-            await save_dialogue(connection, key, person.ref, self._snapshot, now)
+        if self._snapshot_changed or json.dumps(self._talk, sort_keys=True) != self._talk_before:
+            await save_dialogue(connection, key, person.ref, pack(self._snapshot, self._talk), now)
         for message_id, direction in self._remembered:
             values = {"person_ref": person.ref, "message_id": message_id, "direction": direction, "at": now}
             await insert_if_absent(connection, sent_messages, values)
         if person.silent:
             await outbox_rows.hold(connection, person.ref)
-        else:
+        elif not self.keep_held:
             await outbox_rows.release(connection, person.ref)
 
     async def _write_erasure(self, connection: AsyncConnection, person: Person, now: datetime) -> None:
@@ -389,7 +427,7 @@ class Turn:
 
     async def _write_draft(self, connection: AsyncConnection, draft: Draft, now: datetime) -> None:
         key = await self._key(connection, draft.key_ref)
-        held = (
+        held = draft.hold or (
             draft.unprompted
             and draft.person_ref is not None
             and draft.lane == draft.person_ref

@@ -91,7 +91,7 @@ class TelegramBot:
         self._catalogues = catalogues
         self._staff_chat_id = relay.staff_chat_id
         self.turns = Turns(self.application.bot, store, conversation, catalogues, relay, clock)
-        self.delivery = Delivery(self.application.bot, store, catalogues, relay.staff_chat_id, clock)
+        self.delivery = Delivery(self.application.bot, store, catalogues, relay.staff_chat_id, clock, relay.language)
         self.dispatcher = Dispatcher(
             self.application.bot,
             store,

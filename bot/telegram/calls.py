@@ -52,6 +52,24 @@ async def _delete(bot: Bot, chat_id: int, message_ids: list[int]) -> None:
                 await bot.delete_message(chat_id=chat_id, message_id=message_id)
 
 
+async def _edit(bot: Bot, params: dict[str, Any]) -> int | None:
+    """Put a text into the place of an older message; where that is gone or too old, send it as a new one."""
+    ready = marked_up(params)
+    content = {
+        "text": ready["text"],
+        "entities": [MessageEntity(**entity) for entity in ready.get("entities", [])],
+        "reply_markup": _keyboard(ready.get("reply_markup"), bot),
+        "link_preview_options": LinkPreviewOptions(is_disabled=True),
+    }
+    try:
+        await bot.edit_message_text(chat_id=ready["chat_id"], message_id=ready["message_id"], **content)
+    except (BadRequest, InvalidToken) as error:
+        if "not modified" in str(error).lower():
+            return None
+        return (await bot.send_message(chat_id=ready["chat_id"], **content)).message_id
+    return None
+
+
 async def make(bot: Bot, method: str, params: dict[str, Any]) -> int | None:
     """Make one call.
 
@@ -79,6 +97,8 @@ async def make(bot: Bot, method: str, params: dict[str, Any]) -> int | None:
             disable_notification=ready.get("disable_notification"),
         )
         return message.message_id
+    if method == "editMessageText":
+        return await _edit(bot, params)
     if method == "copyMessage":
         copied = await bot.copy_message(
             chat_id=params["chat_id"],

@@ -48,7 +48,7 @@ _Result = TypeVar("_Result")
 
 
 #: Calls somebody waits for; an answer of 404 to one of these is the server's fault and passes.
-_MESSAGES = ("sendMessage", "copyMessage", "createForumTopic")
+_MESSAGES = ("sendMessage", "editMessageText", "copyMessage", "createForumTopic")
 
 
 def _never_left(error: NetworkError) -> bool:
@@ -65,13 +65,23 @@ class Delivery:
         catalogues: for the notes to staff about what could not be delivered.
         staff_chat_id: the staff's group.
         clock: for pauses and ages.
+        staff_language: of the notes to staff.
     """
 
-    def __init__(self, bot: Bot, store: Store, catalogues: Catalogues, staff_chat_id: int | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        catalogues: Catalogues,
+        staff_chat_id: int | None,
+        clock: Clock,
+        staff_language: str = STAFF_LANGUAGE,
+    ) -> None:
         self._bot = bot
         self._store = store
         self._catalogues = catalogues
         self._staff_chat_id = staff_chat_id
+        self._staff_language = staff_language
         self._clock = clock
         self._all = AsyncLimiter(MESSAGES_PER_SECOND, 1)
         self._group = AsyncLimiter(MESSAGES_PER_MINUTE_PER_GROUP, 60)
@@ -167,9 +177,9 @@ class Delivery:
                 return None
             params["message_thread_id"] = topic
             if topic is None and "text" in params:
-                params["text"] = f"{topic_name(self._catalogues, case)}\n{params['text']}"
+                params["text"] = f"{topic_name(self._catalogues, case, self._staff_language)}\n{params['text']}"
         if item.doubtful and item.purpose == "staff" and "text" in params:
-            params["text"] += "\n" + html.unescape(self._catalogues.text("staff.doubtful", STAFF_LANGUAGE))
+            params["text"] += "\n" + html.unescape(self._catalogues.text("staff.doubtful", self._staff_language))
         return await self._discreet(item, params)
 
     async def _discreet(self, item: OutboxItem, params: dict[str, Any]) -> dict[str, Any]:
@@ -195,7 +205,7 @@ class Delivery:
                 with contextlib.suppress(TelegramError):
                     await self._bot.delete_forum_topic(params["chat_id"], number)
             return
-        is_message = item.method in ("sendMessage", "copyMessage")
+        is_message = item.method in ("sendMessage", "editMessageText", "copyMessage")
         wanted = await self._surely(lambda: self._store.outbox.mark_sent(item.id, number if is_message else None))
         if not wanted and is_message and number is not None:
             with contextlib.suppress(TelegramError):
@@ -250,7 +260,7 @@ class Delivery:
             return None
         try:
             topic = await self._bot.create_forum_topic(
-                chat_id=self._staff_chat_id or 0, name=topic_name(self._catalogues, case)
+                chat_id=self._staff_chat_id or 0, name=topic_name(self._catalogues, case, self._staff_language)
             )
         except (BadRequest, Forbidden) as error:
             # Better all cases in one place than a person nobody sees.
@@ -288,7 +298,7 @@ class Delivery:
                 "sendMessage",
                 {
                     "chat_id": self._staff_chat_id,
-                    "text": html.unescape(self._catalogues.text(text_id, STAFF_LANGUAGE)),
+                    "text": html.unescape(self._catalogues.text(text_id, self._staff_language)),
                 },
                 purpose="staff",
                 lane=f"case:{item.case_id}",

@@ -77,7 +77,12 @@ def enqueue(turn: Turn, replies: list[Reply], catalogues: Catalogues, language: 
     """Have replies sent to the person of a turn, in order."""
     chat_id = turn.person.chat_id
     for reply in with_way_out(replies, catalogues, language):
-        for params in messages(reply, chat_id):
-            turn.send("sendMessage", params, purpose=EMERGENCY if reply.urgent else "reply")
+        made = messages(reply, chat_id)
+        purpose = EMERGENCY if reply.urgent else "reply"
+        if reply.instead_of is not None and len(made) == 1:
+            turn.send("editMessageText", {**made[0], "message_id": reply.instead_of}, purpose=purpose)
+            made = []
+        for params in made:
+            turn.send("sendMessage", params, purpose=purpose)
         if reply.ask_location:
             turn.send("sendMessage", location_keyboard(chat_id, catalogues, language))

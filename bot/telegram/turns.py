@@ -17,7 +17,8 @@ from bot.content.languages import choose
 from bot.conversation.cover import has_cover, is_covered
 from bot.conversation.messages import Inbound, Reply
 from bot.conversation.turn import Conversation
-from bot.handoff.relay import NOTE_MARK, STAFF_LANGUAGE, Relay
+from bot.handoff.relay import NOTE_MARK, Relay
+from bot.store.cases import REPORT
 from bot.store.clock import Clock
 from bot.store.errors import TurnConflict
 from bot.store.store import Store
@@ -226,7 +227,9 @@ class Turns:
         chat_id = await self._store.people.chat_id(case.person_ref) if case is not None else None
         if case is None or case.state == "closed" or chat_id is None:
             if not message.forum_topic_closed:
-                await self._to_topic(update, message.chat.id, topic, "staff.no_case")
+                reported = case is not None and case.kind == REPORT
+                text_id = "report.staff.not_passed" if reported else "staff.no_case"
+                await self._to_topic(update, message.chat.id, topic, text_id)
             else:
                 await self.ignore(update)
             return
@@ -244,7 +247,7 @@ class Turns:
                 self._relay.note(turn, current, "staff.text_only")
 
         async def gave_up() -> None:
-            text = parse(self._catalogues.text("staff.not_delivered", STAFF_LANGUAGE))[0]
+            text = parse(self._catalogues.text("staff.not_delivered", self._relay.language))[0]
             params = {"chat_id": message.chat.id, "message_thread_id": topic, "text": text}
             with contextlib.suppress(TelegramError):
                 await make(self._bot, "sendMessage", params)
@@ -261,7 +264,7 @@ class Turns:
 
     async def _to_topic(self, update: Update, chat_id: int, topic: int, text_id: str) -> None:
         async def work(turn: Turn) -> None:
-            text = parse(self._catalogues.text(text_id, STAFF_LANGUAGE))[0]
+            text = parse(self._catalogues.text(text_id, self._relay.language))[0]
             params = {"chat_id": chat_id, "message_thread_id": topic, "text": text}
             turn.send("sendMessage", params, purpose="staff")
 

@@ -1,14 +1,17 @@
 """Conversations as files that read like a chat: ``<language>/*.yml``, played against a real bot process.
 
-person: what the person writes · forward: what they forward · press: the button they press (label or data) ·
-location: [latitude, longitude] · bot: what the bot's next message must contain (a list: all of it) ·
-bot_not: what it must not contain · staff_sees / staff: in the case's topic · silent: nothing comes back ·
-empty: the chat has been cleared (a number of messages may stay).
+person: what the person writes · forward: what they forward · photo: a screenshot of a text · press: the button
+they press (label or data) · location: [latitude, longitude] · bot: what the bot's next message must contain (a list:
+all of it) · bot_not: what it must not contain · staff_sees / staff: in the case's topic · staff_not: what stands
+nowhere there · silent: nothing comes back · empty: the chat has been cleared (a number of messages may stay) ·
+away: the person comes back after so many hours.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ import yaml
 
 from bot.sandbox.client import NoReply, PersonClient, SandboxClient, SandboxError
 from tests.bot_process import BotProcess, sandbox
+from tests.telegram.chats import picture_of
 from tests.waiting import until
 
 SCRIPTS = {
@@ -33,19 +37,21 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(tmp_path_factory, trained_model):  # type: ignore[no-untyped-def]
     async with sandbox() as (server, client):
-        process = BotProcess(server, tmp_path_factory.mktemp("conversations") / "home")
+        home = tmp_path_factory.mktemp("conversations") / "home"
+        process = BotProcess(server, home, environment={"PRISTAN_STAFF_HOURS": "24/7"})
         await process.start()
         await process.wait_model()
-        yield client
+        yield client, home
         assert await process.stop() == 0
 
 
 class Player:
     """Plays one script."""
 
-    def __init__(self, client: SandboxClient, person: PersonClient) -> None:
+    def __init__(self, client: SandboxClient, person: PersonClient, home: Path) -> None:
         self.client = client
         self.person = person
+        self.home = home
         self.topic: int | None = None
 
     async def play(self, step: dict[str, Any]) -> None:
@@ -59,6 +65,15 @@ class Player:
 
     async def do_forward(self, text: str) -> None:
         await self.person.forward(text)
+
+    async def do_photo(self, text: str) -> None:
+        await self.person.photo(picture_of(text))
+
+    async def do_away(self, hours: int) -> None:
+        """The bot reads the time of the last turn from its database; nothing else there tells the time of a talk."""
+        moment = datetime.now(timezone.utc) - timedelta(hours=hours)
+        with sqlite3.connect(self.home / "pristan.sqlite", timeout=SECONDS) as database:
+            database.execute("UPDATE people SET last_seen = ?", (moment.strftime("%Y-%m-%d %H:%M:%S.%f"),))
 
     async def do_press(self, button: str) -> None:
         async def pressed() -> bool:
@@ -94,6 +109,11 @@ class Player:
         seen = await self.client.staff.wait_reply(words, timeout=SECONDS)
         self.topic = seen.topic
 
+    async def do_staff_not(self, words: str | list[str]) -> None:
+        shown = "\n".join(seen.text for seen in await self.client.staff.messages(topic=self.topic))
+        for word in [words] if isinstance(words, str) else words:
+            assert word.lower() not in shown.lower(), f"staff read «{word}»"
+
     async def do_staff(self, text: str) -> None:
         assert self.topic is not None, "staff has seen nothing yet"
         await self.client.staff.say(self.topic, text)
@@ -111,10 +131,11 @@ class Player:
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-async def test_conversation(bot: SandboxClient, path: Path) -> None:
+async def test_conversation(bot: tuple[SandboxClient, Path], path: Path) -> None:
     script = SCRIPTS[path]
-    person = await bot.person(script["name"], language_code=script["telegram_language"])
-    player = Player(bot, person)
+    client, home = bot
+    person = await client.person(script["name"], language_code=script["telegram_language"])
+    player = Player(client, person, home)
     for number, step in enumerate(script["conversation"], start=1):
         try:
             await player.play(step)

@@ -12,8 +12,9 @@ from PIL import Image
 from tests.bot_process import BotProcess, sandbox
 
 #: Words nobody would log by accident; each stands in another kind of message.
-TEXT, CAPTION, OFFER, FORWARD, STAFF, BUTTON = (
-    "marmotte7391", "quokka5520", "axolotl8846", "tamarin1207", "pangolin6034", "capybara4471"
+TEXT, CAPTION, OFFER, FORWARD, STAFF, BUTTON, REPORT, CALL = (
+    "marmotte7391", "quokka5520", "axolotl8846", "tamarin1207", "pangolin6034", "capybara4471", "numbat9052",
+    "dugong3318",
 )  # fmt: skip
 WATCHED = str(Path(__file__).with_name("watched_bot.py"))
 
@@ -47,10 +48,29 @@ async def _traffic(home: Path, *, unprotected: bool) -> tuple[str, str, str]:
             await client.fault("sendMessage", kind, times=1)
             await person.say(f"is this {BUTTON} normal")
             await person.wait_reply(timeout=40) if kind != "400" else None
+        await person.say("/report")
+        await person.wait_reply("30 days", timeout=30)
+        await person.press("rep:recruiter")
+        await person.wait_reply("one after the other", timeout=30)
+        await person.say(f"the account is called {REPORT}")
+        await person.wait_reply("Noted", timeout=30)
+        await person.press("rep:done")
+        await person.wait_reply("Where is it", timeout=30)
+        await person.press("rep:skip")
+        await person.wait_reply(REPORT, timeout=30)
+        await person.press("rep:send")
+        await person.wait_reply("It is sent", timeout=30)
+        await client.staff.wait_reply(REPORT, timeout=30)
         await person.say("/human")
         await person.wait_reply("join", timeout=30)
         await person.press("handoff:yes")
         await person.wait_reply(timeout=30)
+        await person.press("card:callback")
+        await person.wait_reply("Write the number", timeout=30)
+        await person.say(f"000 000 0000 {CALL}")
+        await person.wait_reply(CALL, timeout=30)
+        await person.press("card:callback_yes")
+        await client.staff.wait_reply(CALL, timeout=30)
         await person.say(f"please {TEXT}")
         seen = await client.staff.wait_reply(TEXT, timeout=30)
         await client.staff.say(seen.topic, f"hello {STAFF}")
@@ -62,7 +82,7 @@ async def _traffic(home: Path, *, unprotected: bool) -> tuple[str, str, str]:
 @pytest.mark.asyncio
 async def test_logs_and_hosts(tmp_path: Path, trained_model: Path) -> None:
     log, token, url = await _traffic(tmp_path / "home", unprotected=False)
-    for word in (TEXT, CAPTION, OFFER, FORWARD, STAFF, BUTTON, token, token.partition(":")[2]):
+    for word in (TEXT, CAPTION, OFFER, FORWARD, STAFF, BUTTON, REPORT, CALL, token, token.partition(":")[2]):
         assert word not in log, f"«{word}» stands in the log"
     port = url.rpartition(":")[2]
     contacted = set(re.findall(r"^CONNECT (\S+) (\d+)$", log, re.MULTILINE))
