@@ -748,7 +748,7 @@ class Conversation:
         if dialogue is None and awaited:
             return self._screen(text, turn, language, surely=True)
         if dialogue is None:
-            return self._without_model(text, turn, language)
+            return self.forms.interrupted(self._without_model(text, turn, language), "", turn, language, away=away)
         if len(text) > UNDERSTOOD_CHARACTERS:
             return self._screen(text, turn, language, surely=False)
         state = await turn.load_dialogue()
