@@ -126,8 +126,11 @@ def look(*_: Any) -> None:
     for holder in gc.get_objects():
         if isinstance(holder, types.FrameType):
             continue
-        for held in gc.get_referents(holder):
-            if (type(held) is str and ending in held) or (type(held) is int and held == number):
+        held_here = gc.get_referents(holder)
+        for held in held_here:
+            if type(held) in (dict, tuple) and not gc.is_tracked(held):
+                held_here.extend(gc.get_referents(held))  # holds only plain values, so the collector leaves it out
+            elif (type(held) is str and ending in held) or (type(held) is int and held == number):
                 name = getattr(holder, "__qualname__", "")
                 held_by = sorted({type(other).__qualname__ for other in gc.get_referrers(holder)})[:6]
                 found.append(f"{type(holder).__qualname__} {name} holds a {type(held).__name__}; held by {held_by}")
