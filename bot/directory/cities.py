@@ -42,10 +42,14 @@ class City:
 def cities(locales_dir: Path = _DEFAULT_LOCALES) -> Mapping[tuple[str, str], City]:
     """Country code and English name of a city -> the town.
 
+    Without the file nothing is near to anything, and all else works.
+
     Raises:
-        OSError, ValueError: the file is missing or wrong.
+        ValueError, yaml.YAMLError: the file is wrong.
     """
     path = locales_dir / "cities.yml"
+    if not path.exists():
+        return {}
     loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_SafeLoader)
     known: dict[tuple[str, str], City] = {}
     for country, towns in loaded["cities"].items():

@@ -355,7 +355,7 @@ _SEAFARERS_TOO = frozenset({None, "hotline", "labour", "return"})
 _CITY_BONUS = 30
 _NO_NUMBER = 25
 #: What a town that is near but not the person's own is worth, less a point every 50 km; what the rest is worth, points.
-_NEAR_BONUS = 10
+_NEAR_BONUS = 4
 _GROUP_BONUS = 15
 _AUTHORITY = 15
 _OPEN_BONUS = 6
@@ -681,7 +681,8 @@ def _across_borders(entries: Iterable[Entry], wanted: Criteria, alone: bool) -> 
 def _in_order(ranked: list[_Scored], foreign: list[_Scored], room: int, keep_a_place: bool) -> list[_Scored]:
     """Sure and fitting ones, then international ones that fit, then weak ones that fit, then what can only refer.
 
-    Of what can only refer a line of the country that answers comes before an international body's page.
+    Of what can only refer a line of the country that answers comes before an international body's page. A weak one
+    never stands first where anything surer is known.
     """
     sure = [item for item in ranked if not _weak(item[1]) and item[0] >= _FALLBACK_BELOW]
     spare = [item for item in ranked if not _weak(item[1]) and item[0] < _FALLBACK_BELOW]
@@ -692,17 +693,15 @@ def _in_order(ranked: list[_Scored], foreign: list[_Scored], room: int, keep_a_p
     if keep_a_place and general and len(sure) >= room > 1:
         # One place is kept for a service across borders, or a long local list would push it out of sight.
         return [*sure[: room - 1], general[0]]
-    serving = [item for item in general if item[0] >= _FALLBACK_BELOW and item[1].reachable_now]
+    serving = [item for item in general if item[0] >= _FALLBACK_BELOW]
     referring = [item for item in general if item not in serving]
     answering = [item for item in spare if item[1].reachable_now]
     silent = [item for item in spare if item not in answering]
-    ordered = [*sure, *serving, *weak_fit, *answering, *referring, *silent, *weak_rest, *special]
-    if (
-        keep_a_place
-        and general
-        and len(ordered) > room > 1
-        and not set(map(_id, general)) & set(map(_id, ordered[:room]))
-    ):
+    surest = [] if sure or serving else [*answering, *referring, *silent][:1]
+    rest = [item for item in (*answering, *referring, *silent) if item not in surest]
+    ordered = [*sure, *serving, *surest, *weak_fit, *rest, *weak_rest, *special]
+    shown = {_id(item) for item in ordered[:room]}
+    if keep_a_place and general and len(ordered) > room > 1 and shown.isdisjoint(map(_id, general)):
         return [*ordered[: room - 1], general[0]]
     return ordered
 

@@ -64,7 +64,7 @@ class Scored:
         meant: the label.
         search: None if no search was made.
         first: the first entry that is no emergency service, if a list was shown.
-        fitting: whether that entry fits the label; None where the directory has no such entry.
+        fitting: whether that entry fits the label; None where the directory has no such entry but weak ones.
     """
 
     meant: Labelled
@@ -167,7 +167,9 @@ async def _one(meant: Labelled, chat: int, talk: Conversation, store: Store, dir
     if search is not None and search.country is not None:
         result = directory.search(search.country, search.city, search.wanted)
         first = next((found.entry for found in result if not found.emergency), None)
-    known = any(_fits(entry, meant) for entry in directory.of_country(meant.country or "")) if meant.country else False
+    # A weak entry never stands first where anything surer is known, so only surer ones count as known.
+    surer = [entry for entry in directory.of_country(meant.country or "") if entry.confidence != "weak"]
+    known = any(_fits(entry, meant) for entry in surer if entry.kind != "emergency")
     fitting = (first is not None and _fits(first, meant)) if known else None
     return Scored(meant, search, first, fitting)
 

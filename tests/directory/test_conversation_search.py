@@ -1,0 +1,143 @@
+"""Searches through the whole conversation, without the model: place, need, numbers that fail, sources, location."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.assembly import Content, conversation
+from bot.conversation.messages import Inbound, Location, Reply
+from bot.conversation.searching import is_about_others
+from bot.conversation.turn import Conversation
+from bot.directory.failures import counter_of, failures
+from bot.directory.places import here
+from bot.handoff.relay import Relay
+from bot.settings import Settings
+from bot.store.store import Store
+
+
+@pytest.fixture(scope="module")
+def content(locales: Path) -> Content:
+    return Content.load(locales)
+
+
+class Person:
+    """One person's chat with the conversation."""
+
+    def __init__(self, talk: Conversation, store: Store) -> None:
+        self.talk, self.store = talk, store
+
+    async def send(self, inbound: Inbound) -> list[Reply]:
+        async with self.store.turn(1) as turn:
+            return await self.talk.respond(inbound, turn)
+
+    async def say(self, text: str) -> list[Reply]:
+        return await self.send(Inbound("text", text))
+
+    async def press(self, data: str) -> list[Reply]:
+        return await self.send(Inbound("button", data))
+
+
+@pytest_asyncio.fixture
+async def person(content: Content, tmp_path: Path) -> AsyncIterator[Person]:
+    settings = dataclasses.replace(
+        Settings.from_environment(), home=tmp_path, secret_key_file=tmp_path / "key", database_url=None
+    )
+    async with await Store.open(settings) as store:
+        yield Person(conversation(content, Relay(content.catalogues, None)), store)
+
+
+async def test_need_place_and_group_without_the_model(person: Person) -> None:
+    replies = await person.say("мне некуда идти ночевать с ребенком, я в Варне")
+    search = replies[-1].search
+    assert search is not None
+    assert (search.country, search.city, search.wanted.need) == ("BG", "Varna", "shelter")
+    assert "families" in search.wanted.groups
+    assert replies[-1].text.index("112") < replies[-1].text.index("Варна", 60)
+
+
+async def test_the_need_waits_for_the_place(person: Person) -> None:
+    asked = await person.say("i need a free lawyer")
+    assert asked[-1].ask_location
+    found = await person.say("Athens")
+    assert found[-1].search is not None
+    assert (found[-1].search.country, found[-1].search.wanted.need) == ("GR", "legal")
+    assert found[-1].search.wanted.free
+
+
+async def test_a_number_that_fails_is_counted_once_and_goes_behind(person: Person, content: Content) -> None:
+    await person.say("who can i call in Bulgaria")
+    which = await person.say("this number does not work")
+    choices = [button.data for row in which[0].buttons for button in row]
+    emergency, first = choices[0], choices[1]
+    assert all(len(choice.encode()) <= 64 for choice in choices)
+    again = await person.press(first)
+    again = await person.press(first)
+    shown = [button.data for row in (await person.press("dead:"))[0].buttons for button in row]
+    assert shown[0] == emergency, "the emergency number stays first"
+    assert shown[1] != first
+    assert again[0].search is not None
+    await person.press(emergency)
+    assert (await person.press("dead:"))[0].buttons[0][0].data == emergency
+    counted = await person.store.counters.read()
+    assert counted[counter_of(first.removeprefix("dead:"))] == 1
+    reported = failures(content.directory, counted)
+    assert {failure.entry_id for failure in reported} == {first[5:], emergency[5:]}
+    assert reported[0].origin is not None
+
+
+async def test_a_shared_location_gives_the_town_and_keeps_no_coordinates(person: Person) -> None:
+    await person.say("где переночевать")
+    found = await person.send(Inbound("location", location=Location(43.2101, 27.9102)))
+    assert found[-1].search is not None
+    assert (found[-1].search.country, found[-1].search.city) == ("BG", "Varna")
+    async with person.store.turn(1) as turn:
+        kept = (turn.person.country, turn.person.city, turn.person.fields)
+    assert "43.2" not in str(kept)
+    assert "27.9" not in str(kept)
+
+
+async def test_where_every_entry_comes_from(person: Person) -> None:
+    await person.say("hotline in Turkey")
+    origins = await person.press("origin:")
+    assert "saglik.gov.tr" in origins[0].text
+    assert "YİMER 157" in origins[0].text
+
+
+async def test_an_embassy_nobody_knows_is_not_invented(person: Person) -> None:
+    found = await person.say("I am from Kenya, lost passport, i am in Oman, where is my embassy")
+    assert found[-1].search is not None
+    assert (found[-1].search.country, found[-1].search.wanted.nationality) == ("OM", "KE")
+    assert "foreign ministry" in found[-1].text
+
+
+async def test_whose_passport_is_asked_and_answered(person: Person) -> None:
+    asked = await person.say("посольство где, я в Москве")
+    assert "Паспорт" in asked[-1].text
+    found = await person.say("Узбекистан")
+    assert found[-1].search is not None
+    assert (found[-1].search.country, found[-1].search.wanted.nationality) == ("RU", "UZ")
+
+
+@pytest.mark.parametrize("data", ["dead:nothing", "dead:../x", "origin:x", "needs:", "need:nonsense"])
+async def test_hostile_buttons_do_no_harm(person: Person, data: str) -> None:
+    assert await person.press(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("my bos he kip pasaport ... i work in oman", False),
+        ("my bos he kip pasaport i work in oman", False),
+        ("my family in Kenya", True),
+        ("i think my sister is in Kenya", True),
+        ("мама дома, я в Турции", False),
+        ("я волнуюсь, сестра в Турции", True),
+    ],
+)
+def test_whose_place_it_is(text: str, others: bool) -> None:
+    place = here(text)
+    assert place is not None
+    assert is_about_others(text, place) is others

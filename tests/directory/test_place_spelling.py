@@ -1,0 +1,75 @@
+"""Misspelt places are understood; ordinary words and people's names never become places."""
+
+import pytest
+
+from bot.directory.places import find_places, here
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("free lawyer Hamburgh", "DE/Hamburg"),
+        ("я в варшове", "PL/Warsaw"),
+        ("в Берлени нужен адвокат", "DE/Berlin"),
+        ("живу в Германий", "DE"),
+        ("我在柬铺寨", "KH"),
+        ("i am in istambul", "TR/Istanbul"),
+        ("в Барселони", "ES/Barcelona"),
+        ("喺香港", "HK/Hong Kong"),
+        ("wo zai dibai", "AE/Dubai"),
+        ("we are in bali", "ID/Bali"),
+        ("人在缅北", "MM"),
+        ("困在西港", "KH/Sihanoukville"),
+        ("работаю в Баварии", "DE"),
+        ("в Сицилии", "IT/Sicily"),
+        ("ф белгия гент", "BE/Ghent"),
+        ("у берліні", "DE/Berlin"),
+    ],
+)
+def test_misspelt_and_regional_names(text: str, expected: str) -> None:
+    place = here(text)
+    assert place is not None, text
+    assert (f"{place.country}/{place.city}" if place.city else place.country) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Марина сказала что всё хорошо",
+        "general strike on monday",
+        "a message from Mario",
+        "шеф в ангаре",
+        "в этом месяце",
+        "сижу в комнате",
+        "работаю в теплице",
+        "took a shower in the morning",
+        "my uncle is in the hotel",
+        "human rights in general",
+        "парите ги няма",
+        "шест години",
+        "в клуба до късно",
+        "камера в стаята",
+        "天安门广场的照片",
+        "不来啊",
+        "спросила у Ромы и Милы",
+        "от Романа ни слуху",
+        "Виктория и Карина ушли",
+    ],
+)
+def test_words_and_names_are_no_places(text: str) -> None:
+    places = [(place.country, place.city) for place in find_places(text)]
+    assert places == [], text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I came back to Lagos in march from libya, no money", "Lagos"),
+        ("брат отработал на кирпичном в дагестане, щас дома в пензе", "Penza"),
+        ("I was in Dubai, now i am in Istanbul", "Istanbul"),
+    ],
+)
+def test_of_two_places_the_one_that_is_now(text: str, expected: str) -> None:
+    place = here(text)
+    assert place is not None
+    assert place.city == expected
