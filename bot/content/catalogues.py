@@ -24,7 +24,7 @@ from bot.content.languages import LANGUAGES
 _log = logging.getLogger("bot.content.catalogues")
 
 #: One file each: menus and short phrases, answers to questions, emergency texts, red flags, names of needs and places.
-DOMAINS = ("interface", "answers", "safety", "screening")
+DOMAINS = ("interface", "answers", "safety", "screening", "offers")
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
