@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.content.catalogues import Catalogues, compile_catalogues
 from bot.content.language_model import compile_language_model
 from bot.content.languages import identify
+from bot.conversation.offer_talk import OfferTalkRules, load_offer_talk
 from bot.conversation.sources import Sources
 from bot.conversation.turn import Conversation, Dialogue
 from bot.dialogue.engine import DialogueEngine
@@ -52,6 +53,7 @@ class Content:
     screener: Screener
     directory: Directory
     sources: Sources
+    offer_talk: OfferTalkRules
 
     @classmethod
     def load(cls, locales: Path) -> Content:
@@ -66,6 +68,7 @@ class Content:
             Screener.load(locales),
             Directory.load(locales),
             Sources.load(locales),
+            load_offer_talk(locales),
         )
 
     def warm_up(self) -> None:
@@ -163,6 +166,7 @@ def conversation(
         screener=content.screener,
         directory=content.directory,
         sources=content.sources,
+        offer_talk=content.offer_talk,
         relay=relay,
         dialogue=model.dialogue if model is not None else lambda: None,
         dialogue_failed=model.has_failed if model is not None else lambda: False,

@@ -64,7 +64,7 @@ class Inbound:
         edited: it replaces an earlier message of the person.
         attached: there is more to it than its text (a voice, a file, a contact).
         location: for ``kind == "location"``.
-        image: bytes of a picture, for ``kind == "photo"``.
+        image: bytes of what was sent, for ``kind`` ``photo`` or ``document``; None where it is too big or lost.
         message_id: the number of the message in the chat; None for a button of an unknown message.
     """
 

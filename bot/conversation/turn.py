@@ -7,9 +7,7 @@ written with it in one piece (see :mod:`bot.store.turn`).
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import html
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,9 +15,11 @@ from typing import Any, Protocol
 
 from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES, choose, identify, only_frames
+from bot.conversation.attachments import Attachments
 from bot.conversation.countries import ask_country, country_buttons
 from bot.conversation.menus import Menus
 from bot.conversation.messages import Button, Inbound, Reply
+from bot.conversation.offer_talk import OfferTalk, OfferTalkRules
 from bot.conversation.offers import OfferAnswer, by_weight
 from bot.conversation.services import ServicesAnswer
 from bot.conversation.sources import Sources
@@ -34,7 +34,6 @@ from bot.safety.emergency import EmergencyAnswer
 from bot.safety.net import EMERGENCIES, Alarm, AlarmKind, Emergency, SafetyNet
 from bot.safety.quick_exit import hide
 from bot.safety.wipe import forget
-from bot.screening.ocr import PictureRefused, read_picture
 from bot.screening.screen import Screener
 from bot.store.cases import Case
 from bot.store.clock import Clock
@@ -67,8 +66,6 @@ _ABOUT_OTHERS = re.compile(
 )
 #: Below this an alarm in Russian or Bulgarian is answered in both: «спасите» alone is taken for Bulgarian at 0.80.
 SURE_OF_LANGUAGE = 0.9
-#: Pictures read side by side: a flood of them must leave threads and cores to everybody else.
-PICTURES_AT_ONCE = 2
 
 _DEEP_LINKS = {"check": "check", "human": "human", "services": "services", "help": "help"}
 
@@ -141,6 +138,7 @@ class Conversation:
         screener: Screener,
         directory: Directory,
         sources: Sources,
+        offer_talk: OfferTalkRules,
         relay: Relay,
         dialogue: Callable[[], Dialogue | None],
         dialogue_failed: Callable[[], bool],
@@ -153,12 +151,13 @@ class Conversation:
         self.menus = Menus(catalogues)
         self._emergency = EmergencyAnswer(catalogues, directory)
         self._offers = OfferAnswer(catalogues)
+        self._offer_talk = OfferTalk(catalogues, self._offers, offer_talk)
         self._services = ServicesAnswer(catalogues, directory)
         self._sources = sources
         self._dialogue = dialogue
         self._dialogue_failed = dialogue_failed
         self._clock = clock
-        self._reading = asyncio.Semaphore(PICTURES_AT_ONCE)
+        self._attachments = Attachments(catalogues)
 
     # The turn
 
@@ -191,8 +190,8 @@ class Conversation:
         if case is not None and not person.fields.get(HIDDEN):
             self._pass_on(inbound, turn, case)
             return []
-        if inbound.kind == "photo":
-            return await self._photo(inbound, turn, language)
+        if inbound.kind in ("photo", "document"):
+            return await self._attachment(inbound, turn, language)
         if inbound.kind == "unreadable":
             return [Reply(self.catalogues.text("media.unreadable", language), self.menus.help_buttons(language))]
         return await self._text(inbound, turn, language)
@@ -201,7 +200,7 @@ class Conversation:
         """What the safety net sees in a message, also in what follows a command; buttons raise none."""
         if inbound.command == "start":
             return None  # what follows is a link's, not the person's
-        if inbound.kind in ("text", "command", "photo", "unreadable") and inbound.text:
+        if inbound.kind in ("text", "command", "photo", "document", "unreadable") and inbound.text:
             return look_for_alarm(inbound.text, self.net, self.screener)
         return None
 
@@ -403,6 +402,9 @@ class Conversation:
         if verb == "offer":
             if argument == "do":
                 return [self._offers.what_to_do(language)]
+            if argument == "forget":
+                turn.person.fields.pop("offer_flags", None)
+                return [self._offers.forgotten(language)]
             return [self._offers.all_signs(turn.person.fields.get("offer_flags", []), language)]
         if verb == "source":
             return [self._sources.reply(argument, self.catalogues, language)]
@@ -523,27 +525,15 @@ class Conversation:
 
     # Pictures and offers
 
-    async def _photo(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
-        say = self.catalogues.text
-        if inbound.image is None:
-            return [Reply(say("media.too_big", language))]
-        try:
-            async with self._reading:
-                text = await asyncio.to_thread(read_picture, inbound.image, language)
-        except PictureRefused as refused:
-            key = {"too_big": "media.too_big", "ocr_missing": "media.ocr_missing"}.get(
-                refused.reason, "media.ocr_failed"
-            )
-            return [Reply(say(key, language), self.menus.help_buttons(language))]
-        text = "\n".join(part for part in (inbound.text, text) if part.strip())
-        if not text:
-            return [Reply(say("media.ocr_failed", language), self.menus.help_buttons(language))]
-        read = say("media.ocr_read", language) + "\n<i>" + html.escape(text[:700], quote=False) + "</i>"
-        alarm = self.net.look(text)
-        screened = self._screen(text, turn, language, surely=alarm is None)
-        if alarm is not None and alarm.emergency and not self.screener.screen(text).is_offer:
-            return [self._emergency_reply(alarm.emergency, turn, language), Reply(read)]
-        return [Reply(read), *screened]
+    async def _attachment(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
+        read = await self._attachments.read(inbound, language)
+        if not read.text:
+            return [Reply(read.said, self.menus.help_buttons(language))]
+        alarm = self.net.look(read.text)
+        screened = self._screen(read.text, turn, language, surely=alarm is None)
+        if alarm is not None and alarm.emergency and not self.screener.screen(read.text).is_offer:
+            return [self._emergency_reply(alarm.emergency, turn, language), Reply(read.said)]
+        return [Reply(read.said), *screened]
 
     def _screen(self, text: str, turn: Turn, language: str, *, surely: bool) -> list[Reply]:
         turn.person.fields.pop("expecting", None)
@@ -565,6 +555,9 @@ class Conversation:
             person.country, person.city = place.country, place.city
             return [self._emergency_reply(alarm, turn, language)]
         person.fields.pop("alarm", None)
+        about_offer = self._offer_talk.reply(text, person.fields.get("offer_flags"), language)
+        if about_offer is not None:
+            return [about_offer]
         dialogue = self._dialogue()
         told = None
         if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
@@ -749,7 +742,7 @@ class Conversation:
             return [self._nearest(str(marker["nearest"]), turn, language)]
         if marker.get("offer_again"):
             flags = turn.person.fields.get("offer_flags")
-            return self._ask_offer(turn, language) if flags is None else [self._offers.never_safe(language)]
+            return self._ask_offer(turn, language) if flags is None else [self._offers.never_safe(flags, language)]
         if marker.get("handoff"):
             return await self._offer_handoff(turn, language)
         if marker.get("forget"):

@@ -22,7 +22,7 @@ from bot.store.errors import TurnConflict
 from bot.store.store import Store
 from bot.store.turn import Turn
 from bot.telegram.calls import make
-from bot.telegram.files import picture
+from bot.telegram.files import attachment
 from bot.telegram.reading import inbound as read
 from bot.telegram.reading import person_message
 from bot.telegram.rendering import parse
@@ -75,9 +75,9 @@ class Turns:
         if update.callback_query is not None:
             self._soon(self._stop_spinner(update.callback_query.id))
         message = person_message(update)
-        if inbound.kind == "photo" and message is not None:
+        if inbound.kind in ("photo", "document") and message is not None:
             self._soon(self._typing(chat.id))
-            inbound = replace(inbound, image=await picture(self._bot, message))
+            inbound = replace(inbound, image=await attachment(self._bot, message))
 
         async def work(turn: Turn) -> None:
             if message is not None:
