@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from bot.content.catalogues import Catalogues
@@ -13,8 +14,12 @@ from bot.screening.ocr import PictureRefused, read_picture
 
 #: Read side by side: a flood of them must leave threads and cores to everybody else.
 AT_ONCE = 2
+#: Albums remembered at once, and most parts of one: Telegram's have up to ten.
+ALBUMS, ALBUM_PARTS = 50, 10
 #: So much of what was read is shown, characters: enough to see whether it is right.
 SHOWN = 700
+#: Most of what is said back of an album, characters; a message of Telegram holds 4,096.
+MESSAGE = 3500
 
 _PICTURE_TEXTS = {"too_big": "media.too_big", "ocr_missing": "media.ocr_missing"}
 
@@ -38,6 +43,40 @@ class Attachments:
     def __init__(self, catalogues: Catalogues) -> None:
         self._catalogues = catalogues
         self._reading = asyncio.Semaphore(AT_ONCE)
+        #: Album -> message -> what came out of it, in memory only, until its last part is answered.
+        self._albums: OrderedDict[tuple[str, str], dict[int, ReadAttachment]] = OrderedDict()
+
+    def forget_albums(self, person: str, but: str | None) -> None:
+        """Drop what was read of a person's albums: with their next message, a wipe included, it is gone.
+
+        Args:
+            person: whose.
+            but: the album that is being sent.
+        """
+        for key in [key for key in self._albums if key[0] == person and key[1] != but]:
+            del self._albums[key]
+
+    async def read_album(self, inbound: Inbound, person: str, language: str) -> ReadAttachment | None:
+        """All parts of an album that have come so far, as one; None while more of it is waiting.
+
+        Args:
+            inbound: a part of it; what is no album is a whole of its own.
+            person: whose it is: an album's name is a stranger's input.
+            language: the person's.
+        """
+        read = await self.read(inbound, language)
+        if inbound.album is None:
+            return read
+        parts = self._albums.setdefault((person, inbound.album), {})
+        self._albums.move_to_end((person, inbound.album))
+        if len(parts) < ALBUM_PARTS:
+            parts[inbound.message_id or 0] = read
+        while len(self._albums) > ALBUMS:
+            self._albums.popitem(last=False)
+        if inbound.album_goes_on():
+            return None
+        # Not dropped yet: a turn may have to be decided again, and a part may come late.
+        return _together([parts[number] for number in sorted(parts)])
 
     async def read(self, inbound: Inbound, language: str) -> ReadAttachment:
         """The text of what was sent; where there is none, ``said`` tells why and what to do instead.
@@ -66,3 +105,23 @@ class Attachments:
         text = "\n".join(part for part in (inbound.text, text) if part.strip())
         shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
         return ReadAttachment(text, f"{say(heading, language)}\n<i>{html.escape(shown, quote=False)}</i>")
+
+
+def _together(parts: list[ReadAttachment]) -> ReadAttachment:
+    """Parts as one; parts that could not be read are told of once, and only where none could."""
+    read = [part for part in parts if part.text]
+    if not read:
+        return parts[0]
+    # Markup must not be cut in two: whole parts are shown, as many as one message holds.
+    said = [part.said for part in read]
+    return ReadAttachment("\n".join(part.text for part in read), "\n\n".join(said[: _fitting(said)]))
+
+
+def _fitting(said: list[str]) -> int:
+    """How many of these a message holds, at least one."""
+    length = 0
+    for number, part in enumerate(said):
+        length += len(part) + 2
+        if length > MESSAGE:
+            return max(1, number)
+    return len(said)

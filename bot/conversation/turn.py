@@ -170,6 +170,7 @@ class Conversation:
             alarm_answered: the safety net already answered this message out of turn.
         """
         person = turn.person
+        self._attachments.forget_albums(person.ref, inbound.album)
         alarm = self.alarm(inbound)
         if alarm is not None and alarm.kind == "quick_exit":
             await self._hide(turn)
@@ -526,7 +527,9 @@ class Conversation:
     # Pictures and offers
 
     async def _attachment(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
-        read = await self._attachments.read(inbound, language)
+        read = await self._attachments.read_album(inbound, turn.person.ref, language)
+        if read is None:
+            return []  # the last part of the album answers for all
         if not read.text:
             return [Reply(read.said, self.menus.help_buttons(language))]
         alarm = self.net.look(read.text)

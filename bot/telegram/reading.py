@@ -88,4 +88,5 @@ def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
         edited=edited,
         attached=message.text is None,
         message_id=number,
+        album=message.media_group_id,
     )

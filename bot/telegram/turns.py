@@ -60,12 +60,19 @@ class Turns:
 
     # People
 
-    async def of_person(self, update: Update, *, alarm_answer: tuple[int, ...] | None = None) -> None:
+    async def of_person(
+        self,
+        update: Update,
+        *,
+        alarm_answer: tuple[int, ...] | None = None,
+        album_goes_on: Callable[[], bool] = lambda: False,
+    ) -> None:
         """A message, an edit or a pressed button of a private chat.
 
         Args:
             update: it.
             alarm_answer: numbers of the messages that answered its alarm out of turn, None if that was not done.
+            album_goes_on: whether more parts of its album are waiting.
         """
         chat = update.effective_chat
         inbound = read(update)
@@ -77,7 +84,7 @@ class Turns:
         message = person_message(update)
         if inbound.kind in ("photo", "document") and message is not None:
             self._soon(self._typing(chat.id))
-            inbound = replace(inbound, image=await attachment(self._bot, message))
+            inbound = replace(inbound, image=await attachment(self._bot, message), album_goes_on=album_goes_on)
 
         async def work(turn: Turn) -> None:
             if message is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import shutil
 import zipfile
 
 import pytest
 
-from tests.telegram.chats import SECONDS, Bot, newcomer
+from tests.telegram.chats import SECONDS, Bot, newcomer, picture_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -45,3 +47,18 @@ async def test_files_that_cannot_be_read_are_refused_kindly(bot: Bot) -> None:
     await person.wait_reply("I can open pictures, PDF and Word", timeout=SECONDS)
     await person.document(b"PK\x05\x06" + b"\0" * 18, name="a.zip", mime_type="application/zip")
     await person.wait_reply("I can read text", timeout=SECONDS)
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+async def test_an_album_is_one_offer(bot: Bot) -> None:
+    person = await newcomer(bot)
+    first, second = OFFER.split("\n", 1)
+    await asyncio.gather(
+        person.photo(picture_of(first), caption="what do you think of this offer", album="77"),
+        person.photo(picture_of(second), album="77"),
+    )
+    answer = await person.wait_reply("assport will be kept", timeout=60)
+    while "Strong signs" not in answer.text:
+        answer = await person.wait_reply(timeout=60)
+    assert "Cambodia" in answer.text and "assport will be kept" in answer.text
+    assert sum("Strong signs" in seen.text for seen in await person.messages(sender="bot")) == 1
