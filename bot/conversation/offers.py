@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.content.catalogues import Catalogues
 from bot.conversation.messages import Button, Reply
+from bot.directory.places import country_name
 from bot.screening.detect import Finding
 from bot.screening.flags import FLAGS
 from bot.screening.screen import Screening
@@ -41,6 +42,9 @@ class OfferAnswer:
             parts.append(say("answer.more_signs", language, number=len(findings) - SHOWN))
         if screening.disguised:
             parts.append(say("answer.disguised", language))
+        facts = self._facts(screening, language)
+        if facts:
+            parts.append(facts)
         if screening.short:
             parts.append(say("answer.too_short", language))
         elif screening.missing:
@@ -49,6 +53,17 @@ class OfferAnswer:
         parts.append(say(f"answer.next_{screening.level}", language))
         parts.append(say("level.note", language))
         return Reply("\n\n".join(parts), self.buttons(language, more=bool(findings), forget=True))
+
+    def _facts(self, screening: Screening, language: str) -> str:
+        """What its contacts say: no red flags, but worth a look."""
+        say = self._catalogues.text
+        facts = []
+        if screening.phone_countries:
+            names = _LISTED[language].join(country_name(code, language) for code in screening.phone_countries)
+            facts.append(say("answer.phone_from", language, countries=names))
+        if screening.short_link:
+            facts.append(say("answer.short_link", language))
+        return "\n".join(facts)
 
     def all_signs(self, flags: Sequence[str], language: str) -> Reply:
         """Every flag of the last offer with what to ask; the offer's own words are not kept."""
