@@ -8,30 +8,11 @@ import phonenumbers
 
 #: Services that shorten addresses; who runs the page behind is not seen before it is open.
 SHORTENERS = frozenset(
-    [
-        "bit.ly",
-        "tinyurl.com",
-        "t.co",
-        "goo.gl",
-        "is.gd",
-        "cutt.ly",
-        "rb.gy",
-        "shorturl.at",
-        "ow.ly",
-        "s.id",
-        "clck.ru",
-        "vk.cc",
-        "u.to",
-        "goo.su",
-        "tiny.cc",
-        "v.gd",
-        "t.cn",
-        "url.cn",
-        "dwz.cn",
-        "suo.im",
-        "u.nu",
-    ]
-)
+    (
+        "bit.ly", "tinyurl.com", "t.co", "goo.gl", "is.gd", "cutt.ly", "rb.gy", "shorturl.at", "ow.ly", "s.id", "clck.ru",
+        "vk.cc", "u.to", "goo.su", "tiny.cc", "v.gd", "t.cn", "url.cn", "dwz.cn", "suo.im", "u.nu",
+    )
+)  # fmt: skip
 #: Most numbers looked at in one text.
 _NUMBERS = 5
 _INTERNATIONAL = re.compile(r"(?:\+|00)\d")
