@@ -17,6 +17,7 @@ from bot.content.catalogues import Catalogues, compile_catalogues
 from bot.content.language_model import compile_language_model
 from bot.content.languages import identify
 from bot.conversation.forms.words import Words
+from bot.conversation.offer_talk import OfferTalkRules, load_offer_talk
 from bot.conversation.sources import Sources
 from bot.conversation.turn import Conversation, Dialogue
 from bot.dialogue.engine import DialogueEngine
@@ -56,6 +57,7 @@ class Content:
     sources: Sources
     needs: NeedWords
     words: Words
+    offer_talk: OfferTalkRules
 
     @classmethod
     def load(cls, locales: Path) -> Content:
@@ -72,6 +74,7 @@ class Content:
             Sources.load(locales),
             NeedWords.load(locales),
             Words.load(locales),
+            load_offer_talk(locales),
         )
 
     def warm_up(self) -> None:
@@ -171,6 +174,7 @@ def conversation(
         sources=content.sources,
         needs=content.needs,
         words=content.words,
+        offer_talk=content.offer_talk,
         relay=relay,
         dialogue=model.dialogue if model is not None else lambda: None,
         dialogue_failed=model.has_failed if model is not None else lambda: False,

@@ -179,7 +179,7 @@ def _screen(settings: Settings, options: argparse.Namespace) -> int:
             _write(examiner.examine(_text_of(number, value)).as_json())
             continue
         try:
-            text = read_picture(Path(str(value["image"])).read_bytes())
+            text = read_picture(Path(str(value["image"])).read_bytes()).text
         except OSError as error:
             raise BadInput(f"line {number}: the picture cannot be opened ({error.strerror})") from None
         except ValueError:

@@ -21,7 +21,9 @@ _LABEL_CHARACTERS = 64
 _TAGS = frozenset(("b", "i"))
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 _LINK = re.compile(r"https?://|www\.|t\.me/|@\w{4,}")
-_RULE_FILES = ("safety.yml", "red_flags.yml", "offers.yml", "named.yml", "needs.yml", "forms.yml")
+_RULE_FILES = (
+    "safety.yml", "red_flags.yml", "offers.yml", "named.yml", "offer_talk.yml", "needs.yml", "forms.yml",
+)  # fmt: skip
 _NO_EXAMPLES = ("offers.yml", "named.yml", "forms.yml")
 #: Texts whose facts need a source.
 _FACTS = "topic."

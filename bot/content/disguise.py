@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ _ENDING = 4
 _WAYS = 48
 #: Longest disguised word, and most of them looked at in one text: a text of nothing else is not worth more time.
 _LONGEST, _ODD_WORDS = 30, 60
+#: Most code words replaced in one text.
+_CODE_WORDS = 300
 #: Most letters that are put together in one place.
 _RUN = 80
 
@@ -322,14 +325,14 @@ class Disguises:
 
     def _edits(self, text: Normalised) -> Iterator[Edit]:
         written = text.text
-        for run in _SPACED.finditer(written):
+        for run in itertools.islice(_SPACED.finditer(written), _ODD_WORDS):
             joined = self._together(run.group())
             if joined is not None:
                 yield run.start(), run.end(), joined
         if HAN.search(written):
             for run in _HAN_SPACED.finditer(written):
                 yield run.start(), run.end(), "".join(HAN.findall(run.group()))
-            for broken in _HAN_BROKEN.finditer(written):
+            for broken in itertools.islice(_HAN_BROKEN.finditer(written), _CODE_WORDS):
                 # Offsets stay those of the characters around: the sign is left out.
                 yield broken.start(), broken.end(), ""
             for number in _HAN_NUMBER.finditer(written):
@@ -466,6 +469,8 @@ class Disguises:
         for rule, phrase in index.possible(text):
             meaning = self._meanings[language][rule.id]
             for found in phrase.finditer(text):
+                if len(edits) == _CODE_WORDS:
+                    break
                 if found.end() > found.start() and found.group() != meaning:
                     before, after = text.text[: found.start()][-1:], text.text[found.end() :][:1]
                     spaced = not HAN.search(meaning)
@@ -487,9 +492,14 @@ class Disguises:
         for language in ("ru", "bg"):
             if chances.get(language, 0.0) < (0.6 if mixed else LATIN_CHANCE):
                 continue
-            edits = [(word.start(), word.end(), normalise(to_cyrillic(word.group(), language)).text) for word in words]
+            edits = [(word.start(), word.end(), _cyrillic_word(word.group(), language)) for word in words]
             yield Reading(text, (language,))
             yield Reading(rewrite(text, edits), (language,))
+
+
+@lru_cache(maxsize=5_000)
+def _cyrillic_word(word: str, language: str) -> str:
+    return normalise(to_cyrillic(word, language)).text
 
 
 def _written(locales: Path) -> Iterator[str]:

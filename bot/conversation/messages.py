@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -75,8 +76,10 @@ class Inbound:
         edited: it replaces an earlier message of the person.
         attached: there is more to it than its text (a voice, a file, a contact).
         location: for ``kind == "location"``.
-        image: bytes of a picture, for ``kind == "photo"``.
+        image: bytes of what was sent, for ``kind`` ``photo`` or ``document``; None where it is too big or lost.
         message_id: the number of the message in the chat; None for a button of an unknown message.
+        album: what the parts of one album have in common; None where it is none.
+        album_goes_on: whether another part of it is waiting; asked once this one was read.
     """
 
     kind: InboundKind
@@ -89,3 +92,5 @@ class Inbound:
     location: Location | None = None
     image: bytes | None = field(default=None, repr=False)
     message_id: int | None = None
+    album: str | None = None
+    album_goes_on: Callable[[], bool] = field(default=lambda: False, repr=False, compare=False)

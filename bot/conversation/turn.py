@@ -7,15 +7,14 @@ written with it in one piece (see :mod:`bot.store.turn`).
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import html
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES, choose, identify, only_frames
+from bot.conversation.attachments import Attachments
 from bot.conversation.countries import ask_country, country_buttons
 from bot.conversation.cover import AWAITED_WORD, is_covered, kept_under_cover, may_be_word
 from bot.conversation.forms.find_help import FindHelp, LookUp
@@ -27,6 +26,7 @@ from bot.conversation.forms.words import Words
 from bot.conversation.handoff import HandoffTalk
 from bot.conversation.menus import Menus
 from bot.conversation.messages import Button, Inbound, Reply
+from bot.conversation.offer_talk import OfferTalk, OfferTalkRules
 from bot.conversation.offers import OfferAnswer, by_weight
 from bot.conversation.privacy import PrivacySettings
 from bot.conversation.searching import Search, Searching, is_about_others
@@ -47,7 +47,6 @@ from bot.safety.emergency import EmergencyAnswer
 from bot.safety.net import EMERGENCIES, Alarm, AlarmKind, Emergency, SafetyNet
 from bot.safety.quick_exit import hide
 from bot.safety.wipe import forget
-from bot.screening.ocr import PictureRefused, read_picture
 from bot.screening.screen import Screener
 from bot.store.cases import Case
 from bot.store.clock import Clock
@@ -75,8 +74,6 @@ SURE = 0.6
 _NEED_OF_ALARM = {"danger": "hotline", "suicide": "psychological", "medical": "medical", "child": "child"}
 #: Below this an alarm in Russian or Bulgarian is answered in both: «спасите» alone is taken for Bulgarian at 0.80.
 SURE_OF_LANGUAGE = 0.9
-#: Pictures read side by side: a flood of them must leave threads and cores to everybody else.
-PICTURES_AT_ONCE = 2
 
 #: Id of the answer whose place the self-check takes.
 SELF_CHECK = "selfcheck.brief"
@@ -162,6 +159,7 @@ class Conversation:
         sources: Sources,
         needs: NeedWords,
         words: Words,
+        offer_talk: OfferTalkRules,
         relay: Relay,
         dialogue: Callable[[], Dialogue | None],
         dialogue_failed: Callable[[], bool],
@@ -176,6 +174,7 @@ class Conversation:
         self._privacy = PrivacySettings(catalogues)
         self._under_cover = UnderCover(catalogues, self._emergency, self.menus, relay.staff_chat_id)
         self._offers = OfferAnswer(catalogues)
+        self._offer_talk = OfferTalk(catalogues, self._offers, offer_talk)
         self._services = ServicesAnswer(catalogues, directory)
         self._sources = sources
         self._searching = Searching(needs)
@@ -190,7 +189,7 @@ class Conversation:
         self._dialogue = dialogue
         self._dialogue_failed = dialogue_failed
         self._clock = clock
-        self._reading = asyncio.Semaphore(PICTURES_AT_ONCE)
+        self._attachments = Attachments(catalogues)
 
     # The turn
 
@@ -203,6 +202,7 @@ class Conversation:
             alarm_answered: the safety net already answered this message out of turn.
         """
         person = turn.person
+        self._attachments.forget_albums(person.ref, inbound.album)
         alarm = self.alarm(inbound)
         if alarm is not None and alarm.kind == "quick_exit":
             await self._hide(turn)
@@ -237,8 +237,8 @@ class Conversation:
             answered = self.forms.answer(inbound, turn, language, away=self._away(turn), model=False)
             if answered is not None:
                 return answered
-        if inbound.kind == "photo":
-            return await self._photo(inbound, turn, language)
+        if inbound.kind in ("photo", "document"):
+            return await self._attachment(inbound, turn, language)
         if inbound.kind == "unreadable":
             return [Reply(self.catalogues.text("media.unreadable", language), self.menus.help_buttons(language))]
         return await self._text(inbound, turn, language)
@@ -247,7 +247,7 @@ class Conversation:
         """What the safety net sees in a message, also in what follows a command; buttons raise none."""
         if inbound.command == "start":
             return None  # what follows is a link's, not the person's
-        if inbound.kind in ("text", "command", "photo", "unreadable") and inbound.text:
+        if inbound.kind in ("text", "command", "photo", "document", "unreadable") and inbound.text:
             return look_for_alarm(inbound.text, self.net, self.screener)
         return None
 
@@ -457,6 +457,9 @@ class Conversation:
         if verb == "offer":
             if argument == "do":
                 return [self._offers.what_to_do(language)]
+            if argument == "forget":
+                turn.person.fields.pop("offer_flags", None)
+                return [self._offers.forgotten(language)]
             return [self._offers.all_signs(turn.person.fields.get("offer_flags", []), language)]
         if verb == "privacy":
             reply = self._privacy.press(argument, turn.person, language)
@@ -681,27 +684,17 @@ class Conversation:
 
     # Pictures and offers
 
-    async def _photo(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
-        say = self.catalogues.text
-        if inbound.image is None:
-            return [Reply(say("media.too_big", language))]
-        try:
-            async with self._reading:
-                text = await asyncio.to_thread(read_picture, inbound.image, language)
-        except PictureRefused as refused:
-            key = {"too_big": "media.too_big", "ocr_missing": "media.ocr_missing"}.get(
-                refused.reason, "media.ocr_failed"
-            )
-            return [Reply(say(key, language), self.menus.help_buttons(language))]
-        text = "\n".join(part for part in (inbound.text, text) if part.strip())
-        if not text:
-            return [Reply(say("media.ocr_failed", language), self.menus.help_buttons(language))]
-        read = say("media.ocr_read", language) + "\n<i>" + html.escape(text[:700], quote=False) + "</i>"
-        alarm = self.net.look(text)
-        screened = self._screen(text, turn, language, surely=alarm is None)
-        if alarm is not None and alarm.emergency and not self.screener.screen(text).is_offer:
-            return [self._emergency_reply(alarm.emergency, turn, language), Reply(read)]
-        return [Reply(read), *screened]
+    async def _attachment(self, inbound: Inbound, turn: Turn, language: str) -> list[Reply]:
+        read = await self._attachments.read_album(inbound, turn.person.ref, language)
+        if read is None:
+            return []  # the last part of the album answers for all
+        if not read.text:
+            return [Reply(read.said, self.menus.help_buttons(language))]
+        alarm = self.net.look(read.text)
+        screened = self._screen(read.text, turn, language, surely=alarm is None)
+        if alarm is not None and alarm.emergency and not self.screener.screen(read.text).is_offer:
+            return [self._emergency_reply(alarm.emergency, turn, language), Reply(read.said)]
+        return [Reply(read.said), *screened]
 
     def _screen(self, text: str, turn: Turn, language: str, *, surely: bool) -> list[Reply]:
         turn.person.fields.pop("expecting", None)
@@ -727,6 +720,9 @@ class Conversation:
             return answer
         if self._shown(turn) and not inbound.forwarded and self._searching.wish(text).failed:
             return self._number_failed("", turn, language)
+        about_offer = self._offer_talk.reply(text, person.fields.get("offer_flags"), language)
+        if about_offer is not None:
+            return [about_offer]
         dialogue = self._dialogue()
         told = None
         if not inbound.forwarded and len(text) <= TOLD_CHARACTERS:
@@ -968,7 +964,7 @@ class Conversation:
             return [self._nearest(str(marker["nearest"]), turn, language)]
         if marker.get("offer_again"):
             flags = turn.person.fields.get("offer_flags")
-            return self._ask_offer(turn, language) if flags is None else [self._offers.never_safe(language)]
+            return self._ask_offer(turn, language) if flags is None else [self._offers.never_safe(flags, language)]
         if marker.get("handoff"):
             return await self._handoff.offer(turn, language)
         if marker.get("forget"):

@@ -274,10 +274,11 @@ class PersonClient:
         origin = {"type": type, "name": name, "person_id": person_id}
         return await self._sent(await self._act("say", text=text, forward=origin))
 
-    async def photo(self, content: bytes, *, caption: str = "", name: str = "photo.jpg") -> Seen:
-        """Send a picture."""
+    async def photo(self, content: bytes, *, caption: str = "", name: str = "photo.jpg", album: str = "") -> Seen:
+        """Send a picture; with ``album``, a number that all pictures sent together share, as one of an album."""
         path = f"people/{self.id}/photo"
-        return await self._sent(await self._client.upload(path, name, content, "image/jpeg", caption=caption))
+        fields = {"caption": caption, "album": album}
+        return await self._sent(await self._client.upload(path, name, content, "image/jpeg", **fields))
 
     async def document(
         self, content: bytes, *, name: str = "offer.pdf", mime_type: str = "application/pdf", caption: str = ""

@@ -303,7 +303,7 @@ class Control:
             return self._sent(
                 self._people.send(
                     person, chat, content, topic=body.optional_integer("topic"), caption=body.text("caption", ""),
-                    reply_to=body.optional_integer("reply_to"), origin=self._origin(body),
+                    reply_to=body.optional_integer("reply_to"), origin=self._origin(body), album=body.text("album", ""),
                 )
             )  # fmt: skip
         if action == "start":

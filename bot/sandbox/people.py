@@ -73,8 +73,9 @@ class PeopleSide:
         reply_to: int | None = None,
         origin: Payload | None = None,
         caption: str = "",
+        album: str = "",
     ) -> StoredMessage:
-        """Send any content: a text, a photo, a location, a document, a voice message, a sticker."""
+        """Send any content: a text, a photo, a location, a document, a voice message, a sticker; one of an album."""
         world = self._world
         topic = self._checked_place(person, chat, topic)
         if reply_to is not None and reply_to not in chat.messages:
@@ -88,6 +89,8 @@ class PeopleSide:
                 content["caption_entities"] = found
         if origin is not None:
             content = {**content, "forward_origin": origin}
+        if album:
+            content = {**content, "media_group_id": album}
         stored = world.add_message(chat, person.as_user(), content, thread_id=topic, reply_to=reply_to)
         if chat.private and not person.started:
             person.started = True

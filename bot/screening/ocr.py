@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import warnings
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -21,10 +23,33 @@ SECONDS = 20
 
 #: Tesseract's names of the four languages; both Chinese scripts.
 _TESSERACT_LANGUAGES = ("rus", "bul", "eng", "chi_sim", "chi_tra")
+_HAN_BLANK = re.compile(r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])")
 _DECODERS = ("JPEG", "PNG", "WEBP")
 
 # One picture must not take all cores from the people who wait.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+
+#: Below this mean confidence of its words, 0 to 100, what was read is surely wrong in places.
+UNSURE = 60.0
+
+
+@dataclass(frozen=True)
+class ReadPicture:
+    """Text of a picture.
+
+    Args:
+        text: what was read.
+        confidence: Tesseract's own, of its words weighed by their length, 0 to 100.
+    """
+
+    text: str
+    confidence: float
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the person must be told that much of it may be wrong."""
+        return self.confidence < UNSURE
 
 
 class PictureRefused(Exception):
@@ -35,8 +60,8 @@ class PictureRefused(Exception):
         self.reason = reason
 
 
-def read_picture(data: bytes, language: str | None = None) -> str:
-    """The text in a picture, blocking: call it in a thread.
+def read_picture(data: bytes, language: str | None = None) -> ReadPicture:
+    """The text in a picture, and how sure it is; blocking: call it in a thread.
 
     Args:
         data: the file's bytes, hostile input.
@@ -65,12 +90,29 @@ def read_picture(data: bytes, language: str | None = None) -> str:
     try:
         available = set(pytesseract.get_languages())
         wanted = [name for name in _order(language) if name in available] or ["eng"]
-        text: str = pytesseract.image_to_string(grey, lang="+".join(wanted), config="--psm 6", timeout=SECONDS)
+        words = pytesseract.image_to_data(
+            grey, lang="+".join(wanted), config="--psm 6", timeout=SECONDS, output_type=pytesseract.Output.DICT
+        )
     except pytesseract.TesseractNotFoundError as error:
         raise PictureRefused("ocr_missing") from error
     except (RuntimeError, pytesseract.TesseractError) as error:
         raise PictureRefused("broken") from error
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    return _joined(words)
+
+
+def _joined(words: dict[str, list[Any]]) -> ReadPicture:
+    """Words of Tesseract's table as lines; between Chinese characters it sees blanks that nobody wrote."""
+    lines: dict[tuple[int, int, int], list[str]] = {}
+    sure = weight = 0.0
+    for index, word in enumerate(words["text"]):
+        if not word.strip():
+            continue
+        place = (words["block_num"][index], words["par_num"][index], words["line_num"][index])
+        lines.setdefault(place, []).append(word.strip())
+        sure += max(0.0, float(words["conf"][index])) * len(word)
+        weight += len(word)
+    text = "\n".join(_HAN_BLANK.sub("", " ".join(line)) for line in lines.values())
+    return ReadPicture(text, sure / weight if weight else 0.0)
 
 
 def _prepared(grey: Image.Image) -> Image.Image:

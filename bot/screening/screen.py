@@ -12,6 +12,7 @@ from typing import Any
 from bot.content.disguise import Disguises, Reading
 from bot.content.languages import candidates, identify
 from bot.content.normalise import normalise
+from bot.screening.contacts import has_short_link, phone_countries
 from bot.screening.detect import Detector, Finding
 from bot.screening.named import NamedThings
 from bot.screening.offer import SHORT, THRESHOLD, OfferRecogniser
@@ -42,6 +43,8 @@ class Screening:
         short: so little text that little can be said.
         missing: what an advertisement usually names and this one does not, of :data:`bot.screening.named.NAMED`.
         disguised: words in it are written so that filters do not see them.
+        phone_countries: ISO 3166-1 codes of the countries its phone numbers belong to.
+        short_link: a link in it hides where it leads.
     """
 
     language: str
@@ -52,6 +55,8 @@ class Screening:
     short: bool = False
     missing: tuple[str, ...] = ()
     disguised: bool = False
+    phone_countries: tuple[str, ...] = ()
+    short_link: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The form of ``pristan screen --format jsonl``."""
@@ -124,6 +129,8 @@ class Screener:
             short=len(text.strip()) < SHORT,
             missing=self._named.missing(readings),
             disguised=hidden_words >= DISGUISED_WORDS,
+            phone_countries=phone_countries(text),
+            short_link=has_short_link(text),
         )
 
     def _weigh_pay(self, findings: list[Finding], readings: Sequence[Reading]) -> list[Finding]:

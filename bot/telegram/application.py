@@ -173,7 +173,11 @@ class TelegramBot:
         await self.dispatcher.receive(update)
 
     async def _person(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        await self.turns.of_person(update, alarm_answer=self.dispatcher.alarms_answered.get(update.update_id))
+        await self.turns.of_person(
+            update,
+            alarm_answer=self.dispatcher.alarms_answered.get(update.update_id),
+            album_goes_on=lambda: self.dispatcher.album_goes_on(update),
+        )
 
     async def _staff(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await self.turns.of_staff(update)

@@ -1,4 +1,4 @@
-"""Pictures a person sent, downloaded within bounds and kept in memory only."""
+"""Pictures and documents a person sent, downloaded within bounds and kept in memory only."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.screening.ocr import MAX_BYTES
 _LONG_SIDE = 2600
 
 
-async def picture(bot: Bot, message: Message) -> bytes | None:
-    """The bytes of the picture of a message, or None where it is too big or cannot be had.
+async def attachment(bot: Bot, message: Message) -> bytes | None:
+    """The bytes of the picture or document of a message, or None where it is too big or cannot be had.
 
     Args:
         bot: to download with.
-        message: has a photo or an image sent as a file.
+        message: has a photo or a file.
     """
     if message.photo:
         fitting = [size for size in message.photo if max(size.width, size.height) <= _LONG_SIDE] or message.photo[:1]

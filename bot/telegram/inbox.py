@@ -134,6 +134,18 @@ class Dispatcher:
         while self._tasks or self._urgent:
             await asyncio.gather(*self._tasks.values(), *self._urgent.values(), return_exceptions=True)
 
+    def album_goes_on(self, update: Update) -> bool:
+        """Whether another part of the album that an update belongs to is waiting behind it."""
+        message = update.message
+        if message is None or message.media_group_id is None:
+            return False
+        album = (message.chat.id, message.media_group_id)
+        return any(
+            later.message is not None and (later.message.chat.id, later.message.media_group_id) == album
+            for waiting in self._waiting.values()
+            for later in waiting
+        )
+
     async def _lane(self, update: Update) -> tuple[str | None, int | None]:
         chat = update.effective_chat
         if chat is not None and chat.type == "private":

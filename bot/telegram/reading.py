@@ -13,6 +13,10 @@ from bot.telegram.limits import DEEP_LINK_CHARACTERS
 
 #: Longest text read of one message, characters; Telegram sends no longer ones.
 TEXT_CHARACTERS = 8192
+#: Contracts come as these; what such a file really is, its first bytes tell.
+DOCUMENT_TYPES = frozenset(
+    ("application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/msword")
+)
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w{1,64})?(?:\s+(.*))?\Z", re.DOTALL)
 _COMMANDS = frozenset((*COMMANDS, "end"))
 _DEEP_LINK = re.compile(rf"[A-Za-z0-9_-]{{1,{DEEP_LINK_CHARACTERS}}}")
@@ -68,8 +72,12 @@ def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
         # An unknown command is a wish for the menu, not a text to understand.
         # What follows it is kept: it may be a cry for help.
         return Inbound("command", text=text, command="help", language_code=code, message_id=number)
-    if message.photo or (message.document and (message.document.mime_type or "").startswith("image/")):
-        kind: InboundKind = "photo"
+    kind: InboundKind
+    file_type = (message.document.mime_type or "") if message.document else ""
+    if message.photo or file_type.startswith("image/"):
+        kind = "photo"
+    elif file_type in DOCUMENT_TYPES:
+        kind = "document"
     else:
         kind = "text" if text else "unreadable"
     return Inbound(
@@ -80,4 +88,5 @@ def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
         edited=edited,
         attached=message.text is None,
         message_id=number,
+        album=message.media_group_id,
     )

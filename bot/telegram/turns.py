@@ -24,7 +24,7 @@ from bot.store.errors import TurnConflict
 from bot.store.store import Store
 from bot.store.turn import Turn
 from bot.telegram.calls import make
-from bot.telegram.files import picture
+from bot.telegram.files import attachment
 from bot.telegram.reading import inbound as read
 from bot.telegram.reading import person_message
 from bot.telegram.rendering import parse
@@ -62,12 +62,19 @@ class Turns:
 
     # People
 
-    async def of_person(self, update: Update, *, alarm_answer: tuple[int, ...] | None = None) -> None:
+    async def of_person(
+        self,
+        update: Update,
+        *,
+        alarm_answer: tuple[int, ...] | None = None,
+        album_goes_on: Callable[[], bool] = lambda: False,
+    ) -> None:
         """A message, an edit or a pressed button of a private chat.
 
         Args:
             update: it.
             alarm_answer: numbers of the messages that answered its alarm out of turn, None if that was not done.
+            album_goes_on: whether more parts of its album are waiting.
         """
         chat = update.effective_chat
         inbound = read(update)
@@ -77,9 +84,9 @@ class Turns:
         if update.callback_query is not None:
             self._soon(self._stop_spinner(update.callback_query.id))
         message = person_message(update)
-        if inbound.kind == "photo" and message is not None:
+        if inbound.kind in ("photo", "document") and message is not None:
             self._soon(self._typing(chat.id))
-            inbound = replace(inbound, image=await picture(self._bot, message))
+            inbound = replace(inbound, image=await attachment(self._bot, message), album_goes_on=album_goes_on)
 
         async def work(turn: Turn) -> None:
             if message is not None:

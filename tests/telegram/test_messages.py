@@ -212,7 +212,11 @@ async def test_a_place_the_bot_asked_for_stays_with_the_bot(bot: Bot) -> None:
 @pytest.mark.parametrize("kind", ["voice", "sticker", "file"])
 async def test_what_cannot_be_read_is_said_and_a_person_offered(bot: Bot, kind: str) -> None:
     person = await newcomer(bot)
-    await {"voice": person.voice, "sticker": person.sticker, "file": lambda: person.document(b"%PDF")}[kind]()
+    await {
+        "voice": person.voice,
+        "sticker": person.sticker,
+        "file": lambda: person.document(b"RIFF", name="a.avi", mime_type="video/x-msvideo"),
+    }[kind]()
     answer = await person.wait_reply("cannot hear voice", timeout=SECONDS)
     assert "do:talk_to_human" in str(answer.markup)
 
