@@ -39,7 +39,7 @@ from bot.directory.cities import Point, nearest_city
 from bot.directory.failures import counter_of
 from bot.directory.find import NEEDS, Criteria
 from bot.directory.load import Directory
-from bot.directory.model import is_country
+from bot.directory.model import INTERNATIONAL, is_country
 from bot.directory.needs import NeedWords, Wish
 from bot.directory.places import Place, countries_near, country_name, find_places, here
 from bot.handoff.relay import Relay
@@ -775,14 +775,16 @@ class Conversation:
         return self.forms.interrupted(replies, result.intent, turn, language, away=away)
 
     async def _tell_dialogue(self, turn: Turn) -> None:
-        """What a search found out ends the model's question for the country; "and in Milan?" is about it later."""
+        """What a search found out, or that it was left, ends the model's own question for the country."""
         dialogue, form = self._dialogue(), get_form(turn)
-        if dialogue is None or form is None or form.name != "find_help" or form.open:
+        if dialogue is None or (form is not None and (form.name != "find_help" or form.open)):
             return
+        slots = form.slots if form is not None else {}
+        person = turn.person
         state = await turn.load_dialogue()
-        state = dialogue.set_slots(state, country=form.slots["country"], need=form.slots.get("need"))
-        if form.slots.get("other"):
-            state = dialogue.set_slots(state, country=turn.person.country, city=turn.person.city)
+        state = dialogue.set_slots(state, country=slots.get("country") or INTERNATIONAL, need=slots.get("need"))
+        if not slots.get("country") or slots["country"] != person.country:
+            state = dialogue.set_slots(state, country=person.country, city=person.city)
         turn.save_dialogue(state)
 
     def _is_offer(self, result: Decision, text: str, *, awaited: bool) -> bool:

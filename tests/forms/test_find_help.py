@@ -61,6 +61,16 @@ async def test_leaving_with_words(chat: Chat, words: str) -> None:
     assert "form" not in chat.state and "expecting" not in chat.person.fields
 
 
+async def test_nothing_must_be_said(chat: Chat) -> None:
+    await chat.command("services")
+    answer = await chat.say("i don't want to say")
+    assert "112" in answer and "need not say it" in answer and "{" not in answer and "&lt;" not in answer
+    assert "form" not in chat.state
+    await chat.command("services")
+    await chat.say("italy")
+    assert "Italy: who can help" in await chat.say("i don't know")
+
+
 async def test_start_leaves_but_after_a_day_offers(chat: Chat) -> None:
     await chat.command("services")
     await chat.command("start")

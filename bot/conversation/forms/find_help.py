@@ -220,6 +220,25 @@ class FindHelp:
         form.slots, form.between = slots, 0
         return self.go_on(form, turn, language)
 
+    def decline(self, form: Form, turn: Turn, language: str) -> list[Reply]:
+        """Nothing must be said: without a country, what is sure everywhere; without a need, everything."""
+        if form.slots.get("country"):
+            form.slots["ask_need"] = False
+            return self.go_on(form, turn, language)
+        put_form(turn, None)
+        turn.person.fields.pop("expecting", None)
+        # Numbers are marked up already; a text's places would escape them.
+        say = self._catalogues.text
+        where = self._directory.emergency(None, "danger").countries_112
+        names = ", ".join(sorted(country_name(code, language) for code in where))
+        numbers = f"{say('emergency.unknown_place', language)}\n{say('emergency.list_112', language, countries=names)}"
+        text = say("find.no_country", language).replace("{numbers}", numbers)
+        rows = (
+            (Button(say("button.human", language), "do:talk_to_human"),),
+            (Button(say("button.other_country", language), "country:"), Button(say("button.menu", language), "menu:")),
+        )
+        return [Reply(text, rows)]
+
     def press(self, verb: str, argument: str, turn: Turn, language: str) -> list[Reply] | None:
         """A button of the form; None for data it never made."""
         form = get_form(turn)

@@ -94,8 +94,8 @@ class Forms:
             return self.find_help.take(form, read[0], turn, language)
         if read is not None:
             turn.talk["read"] = read[0]  # it counts unless the whole sentence means something of its own
-        elif form.step == "need" and self._words.answer(text) == "unsure":
-            return self.find_help.press("fneed", "all", turn, language)
+        elif form.open and self._words.answer(text) in ("skip", "unsure"):
+            return self.find_help.decline(form, turn, language)
         return None
 
     def understood(self, intent: str, sure: bool, turn: Turn, language: str) -> list[Reply] | None:
@@ -152,7 +152,7 @@ class Forms:
             what follows the numbers: to a child who just said how old they are, the questions for children.
         """
         said = inbound.text if inbound.kind == "text" and not inbound.forwarded else ""
-        if kind == "child" and self._words.found("minor", said) and self._words.who(said) is None:
+        if kind == "child" and self._words.found("minor_me", said):
             turn.talk["minor"] = True  # "I am 14", not "my daughter is 14"
         form = get_form(turn)
         if form is None:
