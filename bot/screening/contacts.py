@@ -9,7 +9,8 @@ import phonenumbers
 #: Services that shorten addresses; who runs the page behind is not seen before it is open.
 SHORTENERS = frozenset(
     (
-        "bit.ly", "tinyurl.com", "t.co", "goo.gl", "is.gd", "cutt.ly", "rb.gy", "shorturl.at", "ow.ly", "s.id", "clck.ru",
+        "bit.ly", "tinyurl.com", "t.co", "goo.gl", "is.gd", "cutt.ly", "rb.gy", "shorturl.at", "ow.ly", "s.id",
+        "clck.ru",
         "vk.cc", "u.to", "goo.su", "tiny.cc", "v.gd", "t.cn", "url.cn", "dwz.cn", "suo.im", "u.nu",
     )
 )  # fmt: skip
