@@ -10,7 +10,8 @@ import phonenumbers
 SHORTENERS = frozenset(
     (
         "bit.ly", "tinyurl.com", "t.co", "goo.gl", "is.gd", "cutt.ly", "rb.gy", "shorturl.at", "ow.ly", "s.id",
-        "clck.ru", "vk.cc", "u.to", "goo.su", "tiny.cc", "v.gd", "t.cn", "url.cn", "dwz.cn", "suo.im", "u.nu",
+        "clck.ru",
+        "vk.cc", "u.to", "goo.su", "tiny.cc", "v.gd", "t.cn", "url.cn", "dwz.cn", "suo.im", "u.nu",
     )
 )  # fmt: skip
 #: Most numbers looked at in one text.
