@@ -25,9 +25,12 @@ from bot.dialogue.train import current_model, newest_model, train
 from bot.directory.load import Directory
 from bot.directory.needs import NeedWords
 from bot.directory.places import here
+from bot.encoders import EncoderMissing
 from bot.handoff.relay import Relay
 from bot.safety.net import SafetyNet
+from bot.screening.examine import Examiner
 from bot.screening.screen import Screener
+from bot.screening.second_look import SecondLook, SecondLookMissing
 from bot.settings import Settings
 from bot.store.clock import Clock, utc_now
 
@@ -99,6 +102,7 @@ class ModelLoader:
         self._content = content
         self._progress = progress
         self._dialogue: Dialogue | None = None
+        self._second_look: SecondLook | None = None
         self.failed = False
         #: Set once the model answers.
         self.ready = asyncio.Event()
@@ -106,6 +110,10 @@ class ModelLoader:
     def dialogue(self) -> Dialogue | None:
         """The model, or None while there is none."""
         return self._dialogue
+
+    def second_look(self) -> SecondLook | None:
+        """The learned look at offers, which shares the model's encoder; None while there is none."""
+        return self._second_look
 
     def has_failed(self) -> bool:
         """Whether the last try failed."""
@@ -137,6 +145,11 @@ class ModelLoader:
         except Exception as error:
             self._failure("loaded", error)
             return False
+        if self._second_look is None:
+            try:
+                self._second_look = await asyncio.to_thread(SecondLook.load)
+            except (SecondLookMissing, EncoderMissing) as problem:
+                _log.warning("offers are screened by rules alone: %s", problem)
         await asyncio.to_thread(_give_back_memory)
         self.failed = False
         self.ready.set()
@@ -169,7 +182,7 @@ def conversation(
     return Conversation(
         catalogues=content.catalogues,
         net=content.net,
-        screener=content.screener,
+        examiner=Examiner(content.screener, model.second_look if model is not None else lambda: None),
         directory=content.directory,
         sources=content.sources,
         needs=content.needs,

@@ -122,7 +122,7 @@ class OfferAnswer:
         if len(quote) > QUOTE_CHARACTERS:
             quote = quote[: QUOTE_CHARACTERS - 1] + "…"
         sign = say(
-            "answer.sign",
+            "answer.sign_learned" if finding.learned else "answer.sign",
             language,
             title=say(f"flag.{finding.id}.title", language),
             quote=quote,

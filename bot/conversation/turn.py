@@ -7,6 +7,7 @@ written with it in one piece (see :mod:`bot.store.turn`).
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -47,6 +48,7 @@ from bot.safety.emergency import EmergencyAnswer
 from bot.safety.net import EMERGENCIES, Alarm, AlarmKind, Emergency, SafetyNet
 from bot.safety.quick_exit import hide
 from bot.safety.wipe import forget
+from bot.screening.examine import Examiner
 from bot.screening.screen import Screener
 from bot.store.cases import Case
 from bot.store.clock import Clock
@@ -154,7 +156,7 @@ class Conversation:
         *,
         catalogues: Catalogues,
         net: SafetyNet,
-        screener: Screener,
+        examiner: Examiner,
         directory: Directory,
         sources: Sources,
         needs: NeedWords,
@@ -167,7 +169,8 @@ class Conversation:
     ) -> None:
         self.catalogues = catalogues
         self.net = net
-        self.screener = screener
+        self.screener = examiner.screener
+        self._examiner = examiner
         self.relay = relay
         self.menus = Menus(catalogues)
         self._emergency = EmergencyAnswer(catalogues, directory)
@@ -691,14 +694,14 @@ class Conversation:
         if not read.text:
             return [Reply(read.said, self.menus.help_buttons(language))]
         alarm = self.net.look(read.text)
-        screened = self._screen(read.text, turn, language, surely=alarm is None)
+        screened = await self._screen(read.text, turn, language, surely=alarm is None)
         if alarm is not None and alarm.emergency and not self.screener.screen(read.text).is_offer:
             return [self._emergency_reply(alarm.emergency, turn, language), Reply(read.said)]
         return [Reply(read.said), *screened]
 
-    def _screen(self, text: str, turn: Turn, language: str, *, surely: bool) -> list[Reply]:
+    async def _screen(self, text: str, turn: Turn, language: str, *, surely: bool) -> list[Reply]:
         turn.person.fields.pop("expecting", None)
-        screening = self.screener.screen(text, surely_offer=surely)
+        screening = await asyncio.to_thread(self._examiner.examine, text, surely_offer=surely)
         if not screening.is_offer:
             say = self.catalogues.text
             return [Reply(say("answer.not_offer", language), self.menus.help_buttons(language))]
@@ -739,14 +742,16 @@ class Conversation:
         if told is not None:
             return await self._place_alone(told, turn, language)
         if inbound.forwarded and self.screener.screen(text).is_offer:
-            return self._screen(text, turn, language, surely=True)
+            return await self._screen(text, turn, language, surely=True)
         awaited = expecting == "offer" and len(text) > AWAITED_OFFER_CHARACTERS
         if dialogue is None and awaited:
-            return self._screen(text, turn, language, surely=True)
+            return await self._screen(text, turn, language, surely=True)
         if dialogue is None:
-            return self.forms.interrupted(self._without_model(text, turn, language), "", turn, language, away=away)
+            return self.forms.interrupted(
+                await self._without_model(text, turn, language), "", turn, language, away=away
+            )
         if len(text) > UNDERSTOOD_CHARACTERS:
-            return self._screen(text, turn, language, surely=False)
+            return await self._screen(text, turn, language, surely=False)
         state = await turn.load_dialogue()
         if away:
             # A "yes" the next day does not answer what was asked yesterday.
@@ -761,7 +766,7 @@ class Conversation:
             turn.save_dialogue(result.tracker_state)
             return self._find_there(asked, turn, language)
         if self._is_offer(result, text, awaited=awaited):
-            return self._screen(text, turn, language, surely=True)
+            return await self._screen(text, turn, language, surely=True)
         state = result.tracker_state
         if result.intent == "job_offer_text":
             # The country of an offer is where the recruiter wants them, not where they are.
@@ -842,10 +847,10 @@ class Conversation:
     def _slots(self, turn: Turn) -> dict[str, str | None]:
         return {"country": turn.person.country, "city": turn.person.city}
 
-    def _without_model(self, text: str, turn: Turn, language: str) -> list[Reply]:
+    async def _without_model(self, text: str, turn: Turn, language: str) -> list[Reply]:
         wish = self._searching.wish(text)
         if not wish.told and self.screener.screen(text).is_offer:
-            return self._screen(text, turn, language, surely=True)
+            return await self._screen(text, turn, language, surely=True)
         need = self._searching.need(wish)
         if need or self._searching.place(text, language, need):
             return self._find_in_words(text, turn, language, need)
@@ -955,7 +960,7 @@ class Conversation:
                 turn.person.country = str(marker["country"])
             return [self._emergency_reply(marker["emergency"], turn, language, text)]
         if marker.get("screen"):
-            return self._screen(text, turn, language, surely=True) if text else self._ask_offer(turn, language)
+            return await self._screen(text, turn, language, surely=True) if text else self._ask_offer(turn, language)
         if marker.get("ask_offer"):
             return self._ask_offer(turn, language)
         if "find" in marker:

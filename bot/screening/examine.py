@@ -26,7 +26,7 @@ class Examiner:
     """
 
     def __init__(self, screener: Screener, second_look: Callable[[], SecondLook | None]) -> None:
-        self._screener = screener
+        self.screener = screener
         self._second_look = second_look
 
     def examine(self, text: str, *, surely_offer: bool = False) -> Screening:
@@ -38,13 +38,13 @@ class Examiner:
             text: the offer as it came.
             surely_offer: the person said that it is an offer, or the dialogue model did.
         """
-        screening = self._screener.screen(text, surely_offer=surely_offer)
+        screening = self.screener.screen(text, surely_offer=surely_offer)
         second_look = self._second_look()
         if second_look is None or len(text.strip()) < SHORTEST:
             return screening
         look = second_look.look(text[:READ_CHARACTERS])
         if not screening.is_offer and look.offer >= OFFER_CHANCE:
-            screening = self._screener.screen(text, surely_offer=True)
+            screening = self.screener.screen(text, surely_offer=True)
         if not screening.is_offer:
             return screening
         named = {finding.id for finding in screening.findings}
