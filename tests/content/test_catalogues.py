@@ -28,7 +28,8 @@ def copied(tmp_path: Path, locales: Path) -> Path:
     rule = "{}:\n  - id: a\n    any: [wolf]\n    match: [wolf]\n    no_match: [bear]\n"
     for code in LANGUAGES:
         shutil.copytree(locales / code / "LC_MESSAGES", target / code / "LC_MESSAGES")
-        for name, section in (("safety", "danger"), ("red_flags", "secrecy"), ("offers", "pay")):
+        sections = {"safety": "danger", "red_flags": "secrecy", "offers": "pay", "named": "hours", "offer_talk": "why"}
+        for name, section in sections.items():
             (target / code / f"{name}.yml").write_text(rule.format(section), encoding="utf-8")
     shutil.copy(locales / "sources.yml", target)
     return target
