@@ -32,6 +32,8 @@ LEFT_OUT, STATEMENTS, MARKS, MEMORY = (
 )
 #: A message with this word cannot be worked on: its update stays in the inbox.
 BREAKS = "breaks-" + "the-turn"
+#: A table longer than this is a tokenizer's: its numbers are not those of chats.
+VOCABULARY = 20_000
 wiping = False
 
 
@@ -127,10 +129,11 @@ def look(*_: Any) -> None:
         if isinstance(holder, types.FrameType):
             continue
         held_here = gc.get_referents(holder)
+        vocabulary = len(held_here) > VOCABULARY
         for held in held_here:
             if type(held) in (dict, tuple) and not gc.is_tracked(held):
                 held_here.extend(gc.get_referents(held))  # holds only plain values, so the collector leaves it out
-            elif (type(held) is str and ending in held) or (type(held) is int and held == number):
+            elif (type(held) is str and ending in held) or (type(held) is int and held == number and not vocabulary):
                 name = getattr(holder, "__qualname__", "")
                 held_by = sorted({type(other).__qualname__ for other in gc.get_referrers(holder)})[:6]
                 found.append(f"{type(holder).__qualname__} {name} holds a {type(held).__name__}; held by {held_by}")
