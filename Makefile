@@ -47,7 +47,7 @@ bench: install ## Times and memory: start, turns, screening
 
 soak: install ## Long runs: kills, faults, many conversations. Never in CI
 	@$(BIN)/pristan train
-	@$(BIN)/python -m pytest tests/soak -o addopts="--import-mode=importlib -q" -m soak -s
+	@$(BIN)/python -m pytest -o addopts="--import-mode=importlib -q" -m soak -s
 
 clean: ## Remove the environment, models and caches; never anybody's data
 	rm -rf $(VENV) models .mypy_cache .ruff_cache .pytest_cache build

@@ -211,7 +211,14 @@ async def test_after_ten_conversations_and_a_wipe_nothing_is_left_and_others_are
     assert watched.statements() == {*STATEMENTS, "update counters"}
 
 
-@pytest.mark.parametrize("left_out", [*STATEMENTS, *AFTERWARDS])
+#: Left out in every test run; the others take minutes together and belong to ``make soak``.
+ALWAYS = frozenset((next(iter(STATEMENTS)), "forget in memory"))
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [pytest.param(name, marks=() if name in ALWAYS else pytest.mark.soak) for name in (*STATEMENTS, *AFTERWARDS)],
+)
 async def test_a_deletion_that_is_left_out_is_noticed(watched: Watched, left_out: str) -> None:
     if left_out == "forget in memory":
         watched.leave_out(left_out)
