@@ -246,7 +246,7 @@ POLITE_WHOLE = frozenset(("job_offer_text", "out_of_scope", "quick_exit", "delet
 #: Where the emergencies of the taxonomy are less likely than this, all together, the bot asks back or answers what
 #: else was meant, with the number above: of such messages less than half are emergencies, and a wrong alarm screen
 #: drives the others away.
-EMERGENCY_SURE = 0.45
+EMERGENCY_SURE = 0.30
 #: What empties the chat, or offers to, needs more than a guess.
 IRREVERSIBLE = {"quick_exit": 0.5, "delete_my_data": 0.6}
 

@@ -25,7 +25,13 @@ from bot.encoders import SentenceEncoder, shared_encoder
 from bot.encoders.fit_adapter import read_examples
 from bot.encoders.vector_store import VectorStore
 from bot.screening.flags import FLAGS
-from bot.screening.second_look import WEIGHTS, beginning_vector, passage_vectors
+from bot.screening.second_look import (
+    BEGINNING_CHARACTERS,
+    WEIGHTS,
+    beginning_vector,
+    in_its_own_letters,
+    passage_vectors,
+)
 from bot.screening.segments import segments
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -234,9 +240,7 @@ def threshold(passages: Passages) -> float:
     return chosen
 
 
-def _fit_offer(
-    offers: Sequence[LabelledOffer], examples: Path, encoder: SentenceEncoder
-) -> tuple[np.ndarray, np.ndarray]:
+def _fit_offer(offers: Sequence[LabelledOffer], examples: Path, encoder: _Kept) -> tuple[np.ndarray, np.ndarray]:
     """A line between offers and everything else people write: weights (columns, 1) and bias (1,)."""
     from sklearn.linear_model import LogisticRegression
 
@@ -249,6 +253,7 @@ def _fit_offer(
         if example.intent == _OFFER_INTENT or counts[example.intent] <= _OTHERS_AN_INTENT:
             texts.append(example.text)
             wanted.append(int(example.intent == _OFFER_INTENT))
+    encoder.prepare([in_its_own_letters(text[:BEGINNING_CHARACTERS]) for text in texts])
     vectors = np.stack([beginning_vector(text, encoder) for text in texts])
     mean, spread = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
     line = LogisticRegression(C=0.01, max_iter=400).fit((vectors - mean) / spread, wanted)
@@ -257,7 +262,11 @@ def _fit_offer(
 
 
 def fit(
-    offers: Sequence[LabelledOffer], examples: Path, locales: Path, encoder: SentenceEncoder
+    offers: Sequence[LabelledOffer],
+    examples: Path,
+    locales: Path,
+    encoder: SentenceEncoder,
+    sure_from: float | None = None,
 ) -> dict[str, np.ndarray]:
     """Everything :class:`bot.screening.second_look.SecondLook` needs.
 
@@ -266,6 +275,7 @@ def fit(
         examples: ``nlu_data``.
         locales: ``locales``, for the rules' examples.
         encoder: turns passages into vectors.
+        sure_from: the chance from which a flag is said; None: found by leaving offers out, which takes minutes.
     """
     asked = _Asked(encoder)
     _passages(offers, locales, asked)
@@ -273,7 +283,7 @@ def fit(
     kept.prepare(list(asked.texts))
     passages = _passages(offers, locales, kept)
     print(f"second look: {len(passages.labels)} passages of {len(offers)} offers", file=sys.stderr, flush=True)
-    chosen = threshold(passages)
+    chosen = threshold(passages) if sure_from is None else sure_from
     weights = fit_flags(passages.vectors, passages.labels)
     weights["offer"], weights["offer_bias"] = _fit_offer(offers, examples, kept)
     return {
@@ -296,13 +306,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--locales", type=Path, default=PROJECT / "locales", help="folder with <language>/red_flags.yml"
     )
     parser.add_argument("--output", type=Path, default=WEIGHTS, help="where the weights are put")
+    parser.add_argument("--sure-from", type=float, help="chance from which a flag is said; found out by default")
     options = parser.parse_args(arguments)
     try:
         offers = [one for path in sorted(options.examples.glob("??/offers.jsonl")) for one in read_offers(path)]
     except OfferFileError as error:
         print(error, file=sys.stderr)
         return 2
-    weights = fit(offers, options.examples, options.locales, shared_encoder("e5"))
+    weights = fit(offers, options.examples, options.locales, shared_encoder("e5"), options.sure_from)
     part = options.output.with_suffix(".part.npz")
     np.savez_compressed(part, **weights)
     part.replace(options.output)
