@@ -691,6 +691,9 @@ class Conversation:
         read = await self._attachments.read_album(inbound, turn.person.ref, language)
         if read is None:
             return []  # the last part of the album answers for all
+        if not read.text and self.screener.screen(inbound.text).is_offer:
+            # The file could not be opened, but what is written under it is an offer.
+            return [*await self._screen(inbound.text, turn, language, surely=True), Reply(read.said)]
         if not read.text:
             return [Reply(read.said, self.menus.help_buttons(language))]
         alarm = self.net.look(read.text)
