@@ -153,7 +153,9 @@ class _Kept:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """As the encoder does."""
-        self.prepare([text for text in texts if text not in self._known])
+        missing = [text for text in texts if text not in self._known]
+        if missing:
+            self.prepare(missing)
         return np.stack([self._known[text] for text in texts])
 
 

@@ -23,6 +23,9 @@ from bot.screening.score import Level, level, score
 READ_CHARACTERS = 20_000
 #: From so many words that only a filter would not read, they are written so on purpose.
 DISGUISED_WORDS = 2
+#: Where the language is this sure, the rules of others look away: a word means other things there.
+SURE_OF_LANGUAGE = 0.97
+SURELY_CHARACTERS = 400
 #: The beginning of an offer, by which its language is told.
 TELLING_CHARACTERS = 160
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -155,6 +158,9 @@ def _languages(text: str) -> tuple[str, ...]:
 
     Text in Latin letters that may be either has a reading of its own (:mod:`bot.content.disguise`).
     """
+    found = identify(text[:SURELY_CHARACTERS])
+    if len(text) >= SHORT and found.language is not None and found.confidence >= SURE_OF_LANGUAGE:
+        return (found.language,)
     possible = tuple(candidates(text))
     if not _CYRILLIC.search(text):
         return tuple(language for language in possible if language in ("en", "zh"))
