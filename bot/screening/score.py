@@ -20,7 +20,7 @@ MEDIUM = 0.40
 
 
 #: What a flag says that no rule names and only the second look saw, beside one that stands there in so many words.
-_LEARNED = 0.75
+_LEARNED = 0.4
 
 
 def score(flags: Iterable[str], learned: Iterable[str] = ()) -> float:
