@@ -31,6 +31,9 @@ def copied(tmp_path: Path, locales: Path) -> Path:
         sections = {"safety": "danger", "red_flags": "secrecy", "offers": "pay", "named": "hours", "offer_talk": "why"}
         for name, section in sections.items():
             (target / code / f"{name}.yml").write_text(rule.format(section), encoding="utf-8")
+    for code in LANGUAGES:
+        for name in ("needs", "forms"):
+            shutil.copy(locales / code / f"{name}.yml", target / code)
     shutil.copy(locales / "sources.yml", target)
     return target
 
