@@ -11,7 +11,7 @@ from bot.dialogue import train as training
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for part in ("config.yml", "nlu_data", "bot/dialogue", "bot/content"):
+    for part in ("config.yml", "nlu_data", "bot/dialogue", "bot/encoders", "bot/content"):
         source, target = training.PROJECT / part, tmp_path / part
         if source.is_dir():
             shutil.copytree(source, target)
