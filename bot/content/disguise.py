@@ -12,7 +12,6 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -417,15 +416,12 @@ class Disguises:
 
     def _guesses(self, core: str) -> Iterator[str]:
         """Words of the rules that fit where a sign hides one letter or two."""
-        hidden = "".join(".{0,2}" if letter in _ANY else re.escape(letter) for letter in core)
         whole, stems = self._vocabulary.beginning(core[0])
-        fits = re.compile(hidden)
-        yield from (word for word in whole if fits.fullmatch(word))
+        yield from (word for word in whole if _fits(core, word, least=0))
         # What stands after the last hidden letter may go beyond what the rule names of the word.
         last = max(core.rfind(sign) for sign in _ANY)
         for cut in range(len(core), max(last, len(core) - _ENDING - 1), -1):
-            fits = re.compile("".join(".{1,2}" if letter in _ANY else re.escape(letter) for letter in core[:cut]))
-            yield from (stem + core[cut:] for stem in stems if fits.fullmatch(stem))
+            yield from (stem + core[cut:] for stem in stems if _fits(core[:cut], stem, least=1))
 
     def _wrapped_lines(self, text: Normalised) -> Iterator[Edit]:
         """Line ends within a sentence: the next line begins with a small letter, or a Chinese line is very short."""
@@ -492,14 +488,27 @@ class Disguises:
         for language in ("ru", "bg"):
             if chances.get(language, 0.0) < (0.6 if mixed else LATIN_CHANCE):
                 continue
-            edits = [(word.start(), word.end(), _cyrillic_word(word.group(), language)) for word in words]
+            read = {word: normalise(to_cyrillic(word, language)).text for word in {found.group() for found in words}}
+            edits = [(word.start(), word.end(), read[word.group()]) for word in words]
             yield Reading(text, (language,))
             yield Reading(rewrite(text, edits), (language,))
 
 
-@lru_cache(maxsize=5_000)
-def _cyrillic_word(word: str, language: str) -> str:
-    return normalise(to_cyrillic(word, language)).text
+def _fits(core: str, word: str, *, least: int) -> bool:
+    """Whether a word is this one with one or two letters at each sign that hides some, or none where ``least`` is 0.
+
+    Not a regular expression: Python keeps those it compiled, and the words of a person must not stay in memory.
+    """
+    for at, letter in enumerate(core):
+        if letter in _ANY:
+            return any(
+                _fits(core[at + 1 :], word[at + size :], least=least)
+                for size in range(least, 3)
+                if at + size <= len(word)
+            )
+        if word[at : at + 1] != letter:
+            return False
+    return len(word) == len(core)
 
 
 def _written(locales: Path) -> Iterator[str]:
