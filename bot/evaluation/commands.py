@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.dialogue.taxonomy import taxonomy
-from bot.evaluation.labelled import LabelError, Labelled, read_labelled
+from bot.evaluation.labelled import Labelled, chosen_files, read_labelled
 from bot.evaluation.pictures import draw_confusion
 from bot.evaluation.scores import Understood, report, table
 from bot.settings import Settings
@@ -37,10 +37,7 @@ def evaluate_understanding(
     Raises:
         LabelError: a file is missing or a line is no labelled message.
     """
-    chosen = list(files) or sorted(DEVELOPMENT_SPLIT.glob("*.jsonl"))
-    missing = [path for path in chosen if not path.is_file()]
-    if missing or not chosen:
-        raise LabelError(f"{missing[0] if missing else DEVELOPMENT_SPLIT}: no such file with labelled messages")
+    chosen = chosen_files(files, DEVELOPMENT_SPLIT, "*.jsonl", "labelled messages")
     intents = taxonomy()
     meant = [one for path in chosen for one in read_labelled(path, intents)]
     found = asyncio.run(_understand(settings, meant, say))

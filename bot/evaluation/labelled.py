@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.content.languages import LANGUAGES
 
@@ -41,19 +42,34 @@ def language_of(path: Path) -> str | None:
     return found.group(1) if found else None
 
 
-def read_labelled(path: Path, intents: Collection[str], language: str | None = None) -> list[Labelled]:
-    """Read a set.
+def chosen_files(files: Sequence[Path], default: Path, pattern: str, holds: str) -> list[Path]:
+    """The sets to score.
+
+    Args:
+        files: what was asked for.
+        default: folder of the sets that are scored where nothing was.
+        pattern: of their names in it.
+        holds: what they hold, for the complaint.
+
+    Raises:
+        LabelError: one is missing, or there are none.
+    """
+    chosen = list(files) or sorted(default.glob(pattern))
+    missing = [path for path in chosen if not path.is_file()]
+    if missing or not chosen:
+        raise LabelError(f"{missing[0] if missing else default}: no such file with {holds}")
+    return chosen
+
+
+def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Place (file and line) and value of each line that is not blank.
 
     Args:
         path: the file, UTF-8. Lines end with a line feed only: texts may hold other separators.
-        intents: the names that exist.
-        language: of all messages that do not say their own; else taken from the file's name.
 
     Raises:
-        LabelError: naming file and line.
+        LabelError: a line is no JSON object; names file and line.
     """
-    language = language or language_of(path)
-    found = []
     for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
         if not line.strip():
             continue
@@ -62,7 +78,26 @@ def read_labelled(path: Path, intents: Collection[str], language: str | None = N
             value = json.loads(line.decode("utf-8"))
         except (ValueError, UnicodeDecodeError):
             raise LabelError(f"{place}: not a JSON object in UTF-8") from None
-        if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+        if not isinstance(value, dict):
+            raise LabelError(f'{place}: a line is a JSON object such as {{"text": "..."}}')
+        yield place, value
+
+
+def read_labelled(path: Path, intents: Collection[str], language: str | None = None) -> list[Labelled]:
+    """Read a set.
+
+    Args:
+        path: see :func:`json_lines`.
+        intents: the names that exist.
+        language: of all messages that do not say their own; else taken from the file's name.
+
+    Raises:
+        LabelError: naming file and line.
+    """
+    language = language or language_of(path)
+    found = []
+    for place, value in json_lines(path):
+        if not isinstance(value.get("text"), str):
             raise LabelError(f'{place}: "text" is missing')
         if value.get("intent") not in intents:
             raise LabelError(f'{place}: "intent" is no name of the taxonomy')

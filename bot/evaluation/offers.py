@@ -7,13 +7,12 @@ A pair: ``{"plain", "evaded", "kind", "flags"?}``.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.content.languages import LANGUAGES
-from bot.evaluation.labelled import LabelError, language_of
+from bot.evaluation.labelled import LabelError, json_lines, language_of
 from bot.screening.flags import FLAGS
 
 LEVELS = ("high", "medium", "low")
@@ -69,16 +68,7 @@ def read_offers(path: Path, language: str | None = None) -> tuple[list[LabelledO
     known = language or language_of(path) or language_of(path.parent)
     offers: list[LabelledOffer] = []
     pairs: list[Disguise] = []
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        place = f"{path}:{number}"
-        try:
-            value = json.loads(line.decode("utf-8"))
-        except (ValueError, UnicodeDecodeError):
-            raise LabelError(f"{place}: not a JSON object in UTF-8") from None
-        if not isinstance(value, dict):
-            raise LabelError(f'{place}: a line is a JSON object such as {{"text": "...", "label": "ordinary"}}')
+    for place, value in json_lines(path):
         spoken = value.get("language") or known
         if spoken not in LANGUAGES:
             raise LabelError(f'{place}: say the language ("language": "ru", or a file or folder name ending in ru)')

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.evaluation.labelled import LabelError
+from bot.evaluation.labelled import chosen_files
 from bot.evaluation.offer_pictures import draw_screening
 from bot.evaluation.offer_scores import ScreenedDisguise, ScreenedOffer, report, table
 from bot.evaluation.offers import Disguise, LabelledOffer, read_offers
@@ -35,10 +35,7 @@ def evaluate_screening(
         LabelError: a file is missing or a line is no labelled offer.
         PatternError: a rule file is wrong.
     """
-    chosen = list(files) or sorted(DEVELOPMENT_SETS.rglob("*.jsonl"))
-    missing = [path for path in chosen if not path.is_file()]
-    if missing or not chosen:
-        raise LabelError(f"{missing[0] if missing else DEVELOPMENT_SETS}: no such file with labelled offers")
+    chosen = chosen_files(files, DEVELOPMENT_SETS, "**/*.jsonl", "labelled offers")
     offers: list[LabelledOffer] = []
     pairs: list[Disguise] = []
     for path in chosen:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 import tempfile
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ from bot.conversation.turn import Conversation
 from bot.directory.find import NEEDS, fit
 from bot.directory.load import Directory
 from bot.directory.model import Entry, Group, is_country
-from bot.evaluation.labelled import LabelError
+from bot.evaluation.labelled import LabelError, chosen_files, json_lines
 from bot.handoff.relay import Relay
 from bot.settings import Settings
 from bot.store.store import Store
@@ -44,7 +43,7 @@ class Labelled:
         city: in English, or None.
         needs: the need, then others that would be as right.
         serves: for whom, or None.
-        file: where it stands; ``line`` from 1.
+        file: where it stands.
     """
 
     text: str
@@ -53,7 +52,6 @@ class Labelled:
     needs: tuple[str, ...]
     serves: str | None
     file: Path
-    line: int
 
 
 @dataclass(frozen=True)
@@ -97,23 +95,20 @@ def read_searches(path: Path) -> list[Labelled]:
         LabelError: a line is no labelled search; names file and line.
     """
     read = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
+    for place, value in json_lines(path):
         try:
-            value = json.loads(line)
             country, needs = value["country"], (value["need"], *value.get("also", ()))
             one = Labelled(
-                str(value["text"]), country, value.get("city"), needs, value.get("serves"), path, number
+                str(value["text"]), country, value.get("city"), needs, value.get("serves"), path
             )  # fmt: skip
         except (ValueError, KeyError, TypeError) as error:
-            raise LabelError(f"{path}:{number}: a search has text, country, need ({type(error).__name__})") from None
+            raise LabelError(f"{place}: a search has text, country, need ({type(error).__name__})") from None
         if country is not None and not is_country(str(country)):
-            raise LabelError(f"{path}:{number}: {country} is no country code")
+            raise LabelError(f"{place}: {country} is no country code")
         if unknown := sorted(set(needs) - set(NEEDS)):
-            raise LabelError(f"{path}:{number}: {unknown[0]} is no need of the directory")
+            raise LabelError(f"{place}: {unknown[0]} is no need of the directory")
         if one.serves is not None and one.serves not in get_args(Group):
-            raise LabelError(f"{path}:{number}: {one.serves} is no group")
+            raise LabelError(f"{place}: {one.serves} is no group")
         read.append(one)
     return read
 
@@ -132,10 +127,7 @@ def evaluate_searches(
     Raises:
         LabelError: a file is missing or a line is no labelled search.
     """
-    chosen = list(files) or sorted(SEARCHES.glob("*.jsonl"))
-    missing = [path for path in chosen if not path.is_file()]
-    if missing or not chosen:
-        raise LabelError(f"{missing[0] if missing else SEARCHES}: no such file with labelled searches")
+    chosen = chosen_files(files, SEARCHES, "*.jsonl", "labelled searches")
     return asyncio.run(_score(settings, [one for path in chosen for one in read_searches(path)], words_only, say))
 
 
