@@ -16,8 +16,9 @@ from pathlib import Path
 from bot.content.catalogues import Catalogues, compile_catalogues
 from bot.content.language_model import compile_language_model
 from bot.content.languages import identify
+from bot.content.rule_files import RulesOfLanguages
 from bot.conversation.forms.words import Words
-from bot.conversation.offer_talk import OfferTalkRules, load_offer_talk
+from bot.conversation.offer_talk import load_offer_talk
 from bot.conversation.sources import Sources
 from bot.conversation.turn import Conversation, Dialogue
 from bot.dialogue.engine import DialogueEngine
@@ -25,12 +26,11 @@ from bot.dialogue.train import current_model, newest_model, train
 from bot.directory.load import Directory
 from bot.directory.needs import NeedWords
 from bot.directory.places import here
-from bot.encoders import EncoderMissing
 from bot.handoff.relay import Relay
 from bot.safety.net import SafetyNet
 from bot.screening.examine import Examiner
 from bot.screening.screen import Screener
-from bot.screening.second_look import SecondLook, SecondLookMissing
+from bot.screening.second_look import SecondLook, load_second_look
 from bot.settings import Settings
 from bot.store.clock import Clock, utc_now
 
@@ -60,7 +60,7 @@ class Content:
     sources: Sources
     needs: NeedWords
     words: Words
-    offer_talk: OfferTalkRules
+    offer_talk: RulesOfLanguages
 
     @classmethod
     def load(cls, locales: Path) -> Content:
@@ -146,10 +146,7 @@ class ModelLoader:
             self._failure("loaded", error)
             return False
         if self._second_look is None:
-            try:
-                self._second_look = await asyncio.to_thread(SecondLook.load)
-            except (SecondLookMissing, EncoderMissing) as problem:
-                _log.warning("offers are screened by rules alone: %s", problem)
+            self._second_look = await asyncio.to_thread(load_second_look, _log.warning)
         await asyncio.to_thread(_give_back_memory)
         self.failed = False
         self.ready.set()

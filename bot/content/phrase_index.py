@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.content.normalise import Normalised
 from bot.content.patterns import Phrase, Rule
+from bot.content.rule_files import RulesOfLanguages
 
 
 class PhraseIndex:
@@ -36,3 +37,11 @@ class PhraseIndex:
             for number in sorted(numbers)
             if not any(keys.isdisjoint(pieces) for keys in self._phrases[number][1].keys[1:])
         ]
+
+
+def indexes(rules: RulesOfLanguages) -> dict[str, PhraseIndex]:
+    """An index a language, over the rules of all its sections."""
+    return {
+        language: PhraseIndex(rule for of_section in sections.values() for rule in of_section)
+        for language, sections in rules.items()
+    }

@@ -6,13 +6,13 @@ Short questions that mean something only after an offer was screened, by the rul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.content.catalogues import Catalogues
-from bot.content.languages import LANGUAGES, candidates
+from bot.content.languages import candidates
 from bot.content.normalise import Normalised, normalise
-from bot.content.patterns import PatternError, Rule, load_rules
+from bot.content.rule_files import RulesOfLanguages, load_languages
 from bot.conversation.messages import Reply
 from bot.conversation.offers import OfferAnswer
 
@@ -23,31 +23,20 @@ EXPLAINED = 3
 #: What may be asked, in the order in which it counts.
 QUESTIONS = ("paid", "contract", "known", "why")
 
-OfferTalkRules = Mapping[str, Mapping[str, tuple[Rule, ...]]]
 
-
-def load_offer_talk(locales: Path) -> OfferTalkRules:
+def load_offer_talk(locales: Path) -> RulesOfLanguages:
     """Read ``<language>/offer_talk.yml`` under a ``locales`` folder.
 
     Raises:
         PatternError: a file is missing or cannot be read; names file and line.
     """
-    rules = {}
-    for language in LANGUAGES:
-        path = locales / language / "offer_talk.yml"
-        if not path.exists():
-            raise PatternError(f"{path}: the questions about an offer are missing")
-        rules[language] = load_rules(path)
-        unknown = set(rules[language]) - set(QUESTIONS)
-        if unknown:
-            raise PatternError(f"{path}: unknown section «{sorted(unknown)[0]}»; there is {', '.join(QUESTIONS)}")
-    return rules
+    return load_languages(locales, "offer_talk.yml", "the questions about an offer are missing", QUESTIONS)
 
 
 class OfferTalk:
     """Answers short questions about the offer screened last."""
 
-    def __init__(self, catalogues: Catalogues, answer: OfferAnswer, rules: OfferTalkRules) -> None:
+    def __init__(self, catalogues: Catalogues, answer: OfferAnswer, rules: RulesOfLanguages) -> None:
         self._catalogues = catalogues
         self._answer = answer
         self._rules = rules

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES, choose, identify, only_frames
+from bot.content.rule_files import RulesOfLanguages
 from bot.conversation.attachments import Attachments
 from bot.conversation.countries import ask_country, country_buttons
 from bot.conversation.cover import AWAITED_WORD, is_covered, kept_under_cover, may_be_word
@@ -27,7 +28,7 @@ from bot.conversation.forms.words import Words
 from bot.conversation.handoff import HandoffTalk
 from bot.conversation.menus import Menus
 from bot.conversation.messages import Button, Inbound, Reply
-from bot.conversation.offer_talk import OfferTalk, OfferTalkRules
+from bot.conversation.offer_talk import OfferTalk
 from bot.conversation.offers import OfferAnswer, by_weight
 from bot.conversation.privacy import PrivacySettings
 from bot.conversation.searching import Search, Searching, is_about_others
@@ -161,7 +162,7 @@ class Conversation:
         sources: Sources,
         needs: NeedWords,
         words: Words,
-        offer_talk: OfferTalkRules,
+        offer_talk: RulesOfLanguages,
         relay: Relay,
         dialogue: Callable[[], Dialogue | None],
         dialogue_failed: Callable[[], bool],
@@ -267,10 +268,10 @@ class Conversation:
         languages = self._alarm_languages(alarm, inbound, chosen)
         if covered:
             return [self._under_cover.numbers(kind, language, country) for language in languages]
-        return [self._alarm_reply(kind, language, country, city, inbound.text) for language in languages]
+        wish = self._searching.wish(inbound.text)
+        return [self._alarm_reply(kind, language, country, city, wish) for language in languages]
 
-    def _alarm_reply(self, kind: Emergency, language: str, country: str | None, city: str | None, text: str) -> Reply:
-        wish = self._searching.wish(text) if text else Wish()
+    def _alarm_reply(self, kind: Emergency, language: str, country: str | None, city: str | None, wish: Wish) -> Reply:
         need = self._searching.need(wish) or _NEED_OF_ALARM[kind]
         return Reply(
             self._emergency.text(kind, language, country),
@@ -344,9 +345,9 @@ class Conversation:
 
     def _emergency_reply(self, kind: Emergency, turn: Turn, language: str, text: str = "") -> Reply:
         self._mark_alarm(turn, kind)
-        if text:
-            self._searching.wait(turn.person.fields, self._searching.wish(text))
-        return self._alarm_reply(kind, language, turn.person.country, turn.person.city, text)
+        wish = self._searching.wish(text)
+        self._searching.wait(turn.person.fields, wish)
+        return self._alarm_reply(kind, language, turn.person.country, turn.person.city, wish)
 
     def _recent_alarm(self, turn: Turn) -> Emergency | None:
         alarm = turn.person.fields.get("alarm")
@@ -611,7 +612,14 @@ class Conversation:
         return self._services.reply(search, result, language, lookup.before)
 
     def _find_in_words(
-        self, text: str, turn: Turn, language: str, need: str | None, marker: Mapping[str, Any] | None = None
+        self,
+        text: str,
+        turn: Turn,
+        language: str,
+        need: str | None,
+        wish: Wish,
+        place: Place | None,
+        marker: Mapping[str, Any] | None = None,
     ) -> list[Reply]:
         """The search a text asks for: its own place before what the model or an earlier message said.
 
@@ -620,11 +628,11 @@ class Conversation:
             turn: theirs.
             language: of the answer.
             need: what to look for.
+            wish: what its words say.
+            place: where help is looked for, as far as it says.
             marker: country and city as the model has them.
         """
-        wish = self._searching.wish(text) if text else None
-        place = self._searching.place(text, language, need) if text else None
-        origin = self._searching.nationality(text, language, need) if text else None
+        origin = self._searching.nationality(text, language, need)
         if origin:
             turn.person.fields["nationality"] = origin
         known = marker or {}
@@ -855,8 +863,9 @@ class Conversation:
         if not wish.told and self.screener.screen(text).is_offer:
             return await self._screen(text, turn, language, surely=True)
         need = self._searching.need(wish)
-        if need or self._searching.place(text, language, need):
-            return self._find_in_words(text, turn, language, need)
+        place = self._searching.place(text, language, need)
+        if need or place:
+            return self._find_in_words(text, turn, language, need, wish, place)
         return [self.menus.main(language, "degraded" if self._dialogue_failed() else "starting")]
 
     async def _trigger(self, intent: str, turn: Turn, language: str) -> list[Reply]:
@@ -936,7 +945,7 @@ class Conversation:
         place = self._searching.place(text, language, need)
         if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place):
             return replies
-        found = self._find_in_words(text, turn, language, need)
+        found = self._find_in_words(text, turn, language, need, wish, place)
         unsure = all(_is_doubt(output) for output in result.outputs)
         return found if unsure else [*replies, *found]
 
@@ -967,9 +976,11 @@ class Conversation:
         if marker.get("ask_offer"):
             return self._ask_offer(turn, language)
         if "find" in marker:
-            wish = self._searching.wish(text) if text else Wish()
+            wish = self._searching.wish(text)
             said = self._searching.need(wish, result.ranking) if wish.asked or wish.told else None
-            return self._find_in_words(text, turn, language, said or marker["find"].get("need"), marker["find"])
+            need = said or marker["find"].get("need")
+            place = self._searching.place(text, language, need)
+            return self._find_in_words(text, turn, language, need, wish, place, marker["find"])
         if "nearest" in marker:
             return [self._nearest(str(marker["nearest"]), turn, language)]
         if marker.get("offer_again"):

@@ -33,6 +33,8 @@ ENCODER_FILES = (
     "e5_network.py",
     "e5_tokenizer.py",
     "e5_weights.py",
+    "embeddings.py",
+    "perceptron.py",
     "use.py",
 )
 """What decides the vectors of a text; how vectors are kept and how the adapter is fitted does not."""

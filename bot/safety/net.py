@@ -6,15 +6,13 @@ before anything else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from bot.content.languages import LANGUAGES, candidates, latin_chances
-from bot.content.latin_typed import to_cyrillic
 from bot.content.normalise import normalise
-from bot.content.patterns import PatternError, Rule, load_rules
+from bot.content.rule_files import RulesOfLanguages, load_languages
+from bot.content.written_forms import written_forms
 
 Emergency = Literal["danger", "suicide", "medical", "child"]
 AlarmKind = Literal["danger", "quick_exit", "suicide", "medical", "child"]
@@ -25,8 +23,6 @@ EMERGENCIES: tuple[Emergency, ...] = get_args(Emergency)
 
 #: A message of Telegram is never longer; more than this is read by nobody in an emergency.
 READ_CHARACTERS = 4096
-#: Languages people also type in Latin letters, and how likely a text must be theirs to be read so.
-TYPED_IN_LATIN, LATIN_CHANCE = ("ru", "bg"), 0.2
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ class SafetyNet:
         rules: language -> kind of alarm -> rules.
     """
 
-    def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
+    def __init__(self, rules: RulesOfLanguages) -> None:
         self._rules = rules
 
     @classmethod
@@ -68,16 +64,7 @@ class SafetyNet:
         Raises:
             PatternError: a file is missing or a rule cannot be read; names file and line.
         """
-        rules = {}
-        for language in LANGUAGES:
-            path = locales / language / "safety.yml"
-            if not path.exists():
-                raise PatternError(f"{path}: the safety rules of this language are missing")
-            rules[language] = load_rules(path)
-            unknown = set(rules[language]) - set(ALARM_KINDS)
-            if unknown:
-                raise PatternError(f"{path}: unknown section «{sorted(unknown)[0]}»; there is {', '.join(ALARM_KINDS)}")
-        return cls(rules)
+        return cls(load_languages(locales, "safety.yml", "the safety rules of this language are missing", ALARM_KINDS))
 
     def look(self, text: str) -> Alarm | None:
         """The strongest alarm a text raises, or None.
@@ -85,16 +72,7 @@ class SafetyNet:
         Args:
             text: what the person wrote, in any language or script.
         """
-        text = text[:READ_CHARACTERS]
-        normalised = normalise(text)
-        read = [(language, normalised) for language in candidates(normalised.text)]
-        # "on menya byot": rules are written in Cyrillic.
-        chances = latin_chances(text)
-        read += [
-            (language, normalise(to_cyrillic(text, language)))
-            for language in TYPED_IN_LATIN
-            if chances.get(language, 0.0) >= LATIN_CHANCE
-        ]
+        read = written_forms(normalise(text[:READ_CHARACTERS]))
         raised: dict[AlarmKind, tuple[str, str]] = {}
         for kind in ALARM_KINDS:
             for language, written in read:

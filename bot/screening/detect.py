@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.disguise import Reading
-from bot.content.languages import LANGUAGES
-from bot.content.patterns import PatternError, Rule, load_rules
-from bot.content.phrase_index import PhraseIndex
+from bot.content.patterns import PatternError, Rule
+from bot.content.phrase_index import indexes
+from bot.content.rule_files import RulesOfLanguages, load_languages
 from bot.screening.flags import FLAGS
 
 
@@ -39,12 +39,9 @@ class Detector:
         rules: language -> flag -> rules.
     """
 
-    def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
+    def __init__(self, rules: RulesOfLanguages) -> None:
         self._rules = rules
-        self._indexes = {
-            language: PhraseIndex(rule for of_flag in flags.values() for rule in of_flag)
-            for language, flags in rules.items()
-        }
+        self._indexes = indexes(rules)
 
     @classmethod
     def load(cls, locales: Path) -> Detector:
@@ -53,15 +50,11 @@ class Detector:
         Raises:
             PatternError: a file is missing, a rule cannot be read or names an unknown flag; names file and line.
         """
-        rules = {}
-        for language in LANGUAGES:
-            path = locales / language / "red_flags.yml"
-            if not path.exists():
-                raise PatternError(f"{path}: the red flag rules of this language are missing")
-            rules[language] = load_rules(path)
-            for flag, of_flag in rules[language].items():
+        rules = load_languages(locales, "red_flags.yml", "the red flag rules of this language are missing")
+        for language, flags in rules.items():
+            for flag, of_flag in flags.items():
                 if flag not in FLAGS:
-                    line = of_flag[0].line if of_flag else 1
+                    path, line = locales / language / "red_flags.yml", of_flag[0].line if of_flag else 1
                     raise PatternError(f"{path}:{line}: «{flag}» is no red flag; there is {', '.join(FLAGS)}")
         return cls(rules)
 

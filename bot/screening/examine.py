@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.encoders import EncoderMissing
 from bot.screening.score import level, score
 from bot.screening.screen import READ_CHARACTERS, Screener, Screening
-from bot.screening.second_look import SecondLook, SecondLookMissing
+from bot.screening.second_look import SecondLook, load_second_look
 
 #: From this chance on a text is taken for an offer though its words are not those of one.
 OFFER_CHANCE = 0.8
@@ -38,13 +37,11 @@ class Examiner:
             text: the offer as it came.
             surely_offer: the person said that it is an offer, or the dialogue model did.
         """
-        screening = self.screener.screen(text, surely_offer=surely_offer)
         second_look = self._second_look()
         if second_look is None or len(text.strip()) < SHORTEST:
-            return screening
+            return self.screener.screen(text, surely_offer=surely_offer)
         look = second_look.look(text[:READ_CHARACTERS])
-        if not screening.is_offer and look.offer >= OFFER_CHANCE:
-            screening = self.screener.screen(text, surely_offer=True)
+        screening = self.screener.screen(text, surely_offer=surely_offer or look.offer >= OFFER_CHANCE)
         if not screening.is_offer:
             return screening
         named = {finding.id for finding in screening.findings}
@@ -65,11 +62,5 @@ def load_examiner(locales: Path, say: Callable[[str], None], *, rules_only: bool
     Raises:
         PatternError: a rule file is missing or wrong; names file and line.
     """
-    screener = Screener.load(locales)
-    second_look: SecondLook | None = None
-    if not rules_only:
-        try:
-            second_look = SecondLook.load()
-        except (SecondLookMissing, EncoderMissing) as problem:
-            say(f"offers are screened by rules alone: {problem}")
-    return Examiner(screener, lambda: second_look)
+    second_look = None if rules_only else load_second_look(say)
+    return Examiner(Screener.load(locales), lambda: second_look)

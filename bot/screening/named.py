@@ -5,13 +5,12 @@ Absence alone is no red flag: people forward half an advertisement. But what is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.content.disguise import Reading
-from bot.content.languages import LANGUAGES
-from bot.content.patterns import PatternError, Rule, load_rules
-from bot.content.phrase_index import PhraseIndex
+from bot.content.phrase_index import indexes
+from bot.content.rule_files import RulesOfLanguages, load_languages
 
 #: What is looked for, in the order in which it is told.
 NAMED = ("contract", "company", "hours")
@@ -20,11 +19,8 @@ NAMED = ("contract", "company", "hours")
 class NamedThings:
     """The rules of ``locales/<language>/named.yml``."""
 
-    def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
-        self._indexes = {
-            language: PhraseIndex(rule for of_section in sections.values() for rule in of_section)
-            for language, sections in rules.items()
-        }
+    def __init__(self, rules: RulesOfLanguages) -> None:
+        self._indexes = indexes(rules)
 
     @classmethod
     def load(cls, locales: Path) -> NamedThings:
@@ -33,16 +29,7 @@ class NamedThings:
         Raises:
             PatternError: a file is missing or cannot be read; names file and line.
         """
-        rules = {}
-        for language in LANGUAGES:
-            path = locales / language / "named.yml"
-            if not path.exists():
-                raise PatternError(f"{path}: what advertisements usually name is missing")
-            rules[language] = load_rules(path)
-            unknown = set(rules[language]) - set(NAMED)
-            if unknown:
-                raise PatternError(f"{path}: unknown section «{sorted(unknown)[0]}»; there is {', '.join(NAMED)}")
-        return cls(rules)
+        return cls(load_languages(locales, "named.yml", "what advertisements usually name is missing", NAMED))
 
     def missing(self, readings: Sequence[Reading]) -> tuple[str, ...]:
         """Which of :data:`NAMED` none of the readings of a text names."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.content.disguise import Reading
-from bot.content.languages import LANGUAGES
 from bot.content.normalise import HAN, Normalised
-from bot.content.patterns import PatternError, Rule, load_rules
-from bot.content.phrase_index import PhraseIndex
+from bot.content.patterns import Rule
+from bot.content.phrase_index import indexes
+from bot.content.rule_files import RulesOfLanguages, load_languages
 
 #: Section of ``offers.yml`` -> what one sign of it adds. An offer usually calls for people and names pay or contact.
 SIGNS = {"wanted": 2.0, "pay": 1.0, "work": 1.0, "contact": 1.0, "story": -2.0}
@@ -30,12 +30,9 @@ HAN_LETTERS = 3
 class OfferRecogniser:
     """The rules of ``locales/<language>/offers.yml``."""
 
-    def __init__(self, rules: Mapping[str, Mapping[str, tuple[Rule, ...]]]) -> None:
+    def __init__(self, rules: RulesOfLanguages) -> None:
         self._rules = rules
-        self._indexes = {
-            language: PhraseIndex(rule for of_section in sections.values() for rule in of_section)
-            for language, sections in rules.items()
-        }
+        self._indexes = indexes(rules)
 
     @classmethod
     def load(cls, locales: Path) -> OfferRecogniser:
@@ -44,16 +41,7 @@ class OfferRecogniser:
         Raises:
             PatternError: a file is missing or cannot be read; names file and line.
         """
-        rules = {}
-        for language in LANGUAGES:
-            path = locales / language / "offers.yml"
-            if not path.exists():
-                raise PatternError(f"{path}: the words that make an offer are missing")
-            rules[language] = load_rules(path)
-            unknown = set(rules[language]) - set(SIGNS)
-            if unknown:
-                raise PatternError(f"{path}: unknown section «{sorted(unknown)[0]}»; there is {', '.join(SIGNS)}")
-        return cls(rules)
+        return cls(load_languages(locales, "offers.yml", "the words that make an offer are missing", SIGNS))
 
     @property
     def rules(self) -> Iterator[Rule]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.content.languages import LANGUAGES
 from bot.content.normalise import Normalised, normalise
-from bot.content.patterns import PatternError, Rule, load_rules
+from bot.content.patterns import Rule
+from bot.content.rule_files import load_languages
 
 #: Longer texts are stories, not answers.
 ANSWER_CHARACTERS = 80
@@ -42,11 +42,9 @@ class Words:
             PatternError: a file is missing or wrong; names the place.
         """
         rules: dict[str, tuple[Rule, ...]] = {}
-        for language in LANGUAGES:
-            path = locales / language / FILE
-            if not path.exists():
-                raise PatternError(f"{path}:1: this file is missing; short answers would not be understood")
-            for section, found in load_rules(path).items():
+        missing = "this file is missing; short answers would not be understood"
+        for sections in load_languages(locales, FILE, missing).values():
+            for section, found in sections.items():
                 rules[section] = (*rules.get(section, ()), *found)
         return cls(rules)
 

@@ -20,7 +20,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANK
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.components.perceptron import fit, gelu
+from bot.encoders.perceptron import fit_classes, scores
 
 FILE = "intent_reader.npz"
 
@@ -28,8 +28,6 @@ FILE = "intent_reader.npz"
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentReader(GraphComponent, IntentClassifier):
     """A perceptron over dense sentence features.
-
-    Every column is centred and scaled to the same spread first, so that no encoder drowns another.
 
     Config:
         hidden: Width of the hidden layer.
@@ -73,28 +71,23 @@ class IntentReader(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the regression and keeps its weights."""
+        """Fits the perceptron and keeps its weights."""
         examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
         blocks = [_sentence_blocks(message) for message in examples]
         origins = sorted(blocks[0]) if blocks else []
         if not origins:
             raise ValueError("config.yml: IntentReader needs a SentenceVectors component before it")
         features = np.stack([np.concatenate([found[origin] for origin in origins]) for found in blocks])
-        mean = features.mean(axis=0)
-        scale = 1.0 / (features.std(axis=0) + 1e-6)
         intents = sorted({str(message.get(INTENT)) for message in examples})
         labels = np.array([intents.index(message.get(INTENT)) for message in examples])
-        weights = fit(
-            ((features - mean) * scale).astype(np.float32),
+        weights = fit_classes(
+            features,
             labels,
             len(intents),
             hidden=self._config["hidden"],
             epochs=self._config["epochs"],
-            say=lambda line: print(line, file=sys.stderr, flush=True),
+            say=lambda line: print(f"intents: {line}", file=sys.stderr, flush=True),
         )
-        # Centring and scaling are folded into the weights.
-        weights["inner"] = (weights["inner"] * scale[:, np.newaxis]).astype(np.float32)
-        weights["inner_bias"] = (weights["inner_bias"] - mean @ weights["inner"]).astype(np.float32)
         weights["intents"] = np.array(intents, dtype=np.str_)
         weights["origins"] = np.array(origins, dtype=np.str_)
         with self._model_storage.write_to(self._resource) as folder:
@@ -135,9 +128,8 @@ class IntentReader(GraphComponent, IntentClassifier):
                 "install them or train again (python -m bot.dialogue.train)"
             )
         vector = np.concatenate([blocks[origin] for origin in self._origins])
-        inner = gelu(vector @ self._weights["inner"] + self._weights["inner_bias"])
-        scores = inner @ self._weights["outer"] + self._weights["outer_bias"]
-        odds = np.exp(scores - scores.max())
+        said = scores(self._weights, vector)
+        odds = np.exp(said - said.max())
         chances = odds / odds.sum()
         order = np.argsort(-chances)
         return [{"name": self._intents[index], "confidence": float(chances[index])} for index in order]

@@ -1,0 +1,38 @@
+"""Rule files that every language has: read together, with what is missing or misnamed said by file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from bot.content.languages import LANGUAGES
+from bot.content.patterns import PatternError, Rule, load_rules
+
+#: Language -> section -> rules.
+RulesOfLanguages = Mapping[str, Mapping[str, tuple[Rule, ...]]]
+
+
+def load_languages(
+    locales: Path, name: str, missing: str, sections: Collection[str] | None = None
+) -> dict[str, dict[str, tuple[Rule, ...]]]:
+    """The rule file of this name of every language.
+
+    Args:
+        locales: the folder with a folder a language.
+        name: of the file, such as ``offers.yml``.
+        missing: what to say where a language has none.
+        sections: those there are; None: any.
+
+    Raises:
+        PatternError: a file is missing, cannot be read, or has another section; names the file.
+    """
+    rules = {}
+    for language in LANGUAGES:
+        path = locales / language / name
+        if not path.exists():
+            raise PatternError(f"{path}: {missing}")
+        rules[language] = load_rules(path)
+        unknown = set() if sections is None else set(rules[language]) - set(sections)
+        if unknown:
+            raise PatternError(f"{path}: unknown section «{sorted(unknown)[0]}»; there is {', '.join(sections or ())}")
+    return rules
