@@ -34,4 +34,8 @@ echo "Installing the locked packages (about 1 GB; a minute or two)"
 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=${UV_LINK_MODE:-copy} \
     "$VENV/bin/uv" pip install --quiet --python "$VENV/bin/python" --require-hashes -r requirements.lock
 "$VENV/bin/uv" pip install --quiet --python "$VENV/bin/python" --no-deps --no-build-isolation --offline --editable .
+# A start reads some 4,000 modules. Where Python may not keep what it compiled (PYTHONDONTWRITEBYTECODE, a read-only
+# disk), each start would compile them again: seven seconds more.
+echo "Compiling"
+"$VENV/bin/python" -m compileall -q -j 0 "$VENV/lib" bot >/dev/null 2>&1 || true
 echo "Installed."
