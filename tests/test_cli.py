@@ -56,8 +56,12 @@ def test_screen_answers_one_line_a_line_in_order() -> None:
 def test_offsets_count_code_points_not_bytes_or_utf16_units() -> None:
     [plain] = _screen({"text": BAD[2:]})
     [moved] = _screen({"text": "😀" * 7 + BAD[2:]})
-    pairs = zip(plain["flags"], moved["flags"], strict=True)  # type: ignore[call-overload]
-    assert [one["start"] + 7 for one, _ in pairs] == [flag["start"] for flag in moved["flags"]]  # type: ignore[attr-defined]
+    begins = {(flag["id"], flag["quote"]): flag["start"] for flag in plain["flags"]}  # type: ignore[attr-defined]
+    again = {(flag["id"], flag["quote"]): flag["start"] for flag in moved["flags"]}  # type: ignore[attr-defined]
+    # What only the second look saw is quoted with the sentence around it, and that has changed.
+    both = begins.keys() & again.keys()
+    assert {flag for flag, _ in both} >= {"passport_retention", "unrealistic_pay"}
+    assert {key: begins[key] + 7 for key in both} == {key: again[key] for key in both}
 
 
 def test_a_lone_surrogate_comes_back_as_valid_json() -> None:

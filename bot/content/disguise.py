@@ -447,7 +447,7 @@ class Disguises:
                 if HAN.search(joined):
                     continue
                 first, second = written[start:end], written[next_start:next_end]
-                if known(joined, _SHORTEST_SPLIT) and not (known(first) or known(second)):
+                if known(joined, _SHORTEST_SPLIT) and not known(first) and (len(second) > 2 or not known(second)):
                     yield start, next_end, joined
                 elif index + 2 < len(fragments) and len(joined) <= 8 and fragments[index + 2][0] - next_end <= 3:
                     third = fragments[index + 2]

@@ -287,6 +287,8 @@ class Conversation:
         spoken = inbound.text if inbound.kind == "text" and not inbound.forwarded else ""
         if person.language and len(spoken) >= OFFER_CHARACTERS and self.screener.screen(spoken).is_offer:
             spoken = ""  # an offer's language is the recruiter's, not the person's
+        if person.language and spoken.isascii() and (places := find_places(spoken)) and _only_places(spoken, places):
+            spoken = ""  # «bulgaria» is Bulgaria in every language that can be typed in these letters
         language = choose(
             spoken,
             chosen=person.language if person.language_chosen else None,
@@ -837,10 +839,7 @@ class Conversation:
         place = here(text, language)
         if place is None or place.role == "to":
             return None
-        rest = text
-        for found in sorted(places, key=lambda found: found.start, reverse=True):
-            rest = rest[: found.start] + " " + rest[found.end :]
-        return place if only_frames(rest) else None
+        return place if _only_places(text, places) else None
 
     async def _place_alone(self, place: Place, turn: Turn, language: str) -> list[Reply]:
         """Answer a message that is but a place: what the talk was about, there."""
@@ -1026,3 +1025,10 @@ def _rows(buttons: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
         else:
             rows.append([button])
     return rows
+
+
+def _only_places(text: str, places: Sequence[Place]) -> bool:
+    """Whether a text says nothing but these places."""
+    for found in sorted(places, key=lambda found: found.start, reverse=True):
+        text = text[: found.start] + " " + text[found.end :]
+    return only_frames(text)

@@ -70,7 +70,7 @@ class World:
         self._shared_ids = itertools.count(1)
         self._own_ids: dict[int, itertools.count[int]] = {}
         self._group_ids = itertools.count(1)
-        self._person_ids = itertools.count(100001)
+        self._person_ids = itertools.count(7_000_000_001)  # as today's: more than 32 bits hold
         self._query_ids = itertools.count(10_000_000_000_000_001)
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}

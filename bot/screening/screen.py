@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.content.disguise import Disguises, Reading
 from bot.content.languages import candidates, identify
-from bot.content.normalise import normalise
+from bot.content.normalise import HAN, normalise
 from bot.screening.contacts import has_short_link, phone_countries
 from bot.screening.detect import Detector, Finding
 from bot.screening.named import NamedThings
@@ -28,7 +28,11 @@ SURE_OF_LANGUAGE = 0.97
 SURELY_CHARACTERS = 400
 #: The beginning of an offer, by which its language is told.
 TELLING_CHARACTERS = 160
+#: So many letters of another script are a text of their own within a text: its rules look too.
+ANOTHER_TEXT = 60
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN = re.compile("[a-z]")
+_SCRIPTS = {"zh": HAN, "ru": _CYRILLIC, "bg": _CYRILLIC, "en": _LATIN}
 _RUSSIAN_LETTERS = re.compile("[ыэ]")
 _BULGARIAN_LETTERS = re.compile("ъ(?![еюяи])|щя")
 
@@ -153,14 +157,23 @@ class Screener:
         return findings
 
 
+def _another_text(text: str, language: str) -> bool:
+    """Whether a good part of a text is in another script: an offer must not be hidden behind another language's."""
+    others = {script for script in _SCRIPTS.values() if script is not _SCRIPTS[language]}
+    return any(
+        next(itertools.islice(script.finditer(text), ANOTHER_TEXT - 1, None), None) is not None for script in others
+    )
+
+
 def _languages(text: str) -> tuple[str, ...]:
     """Whose rules look at a text: of Russian and Bulgarian only one, where letters that the other lacks show it.
 
     Text in Latin letters that may be either has a reading of its own (:mod:`bot.content.disguise`).
     """
     found = identify(text[:SURELY_CHARACTERS])
-    if len(text) >= SHORT and found.language is not None and found.confidence >= SURE_OF_LANGUAGE:
-        return (found.language,)
+    surely = found.language if len(text) >= SHORT and found.confidence >= SURE_OF_LANGUAGE else None
+    if surely is not None and not _another_text(text, surely):
+        return (surely,)
     possible = tuple(candidates(text))
     if not _CYRILLIC.search(text):
         return tuple(language for language in possible if language in ("en", "zh"))

