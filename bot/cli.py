@@ -170,25 +170,30 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _screen(settings: Settings, options: argparse.Namespace) -> int:
-    from bot.screening.examine import load_examiner
+    from bot.screening.examine import Examiner, load_examiner
+
+    examiner: Examiner | None = None
+    for number, value in _lines():
+        pictured = "image" in value
+        text = _text_of_picture(number, value) if pictured else _text_of(number, value)
+        # Only now: whoever mistyped the first line need not wait for the rules.
+        examiner = examiner or load_examiner(settings.locales, _say)
+        _write({**examiner.examine(text).as_json(), **({"text": text} if pictured else {})})
+    return OK
+
+
+def _text_of_picture(number: int, value: dict[str, Any]) -> str:
     from bot.screening.ocr import PictureRefused, read_picture
 
-    examiner = load_examiner(settings.locales, _say)
-    for number, value in _lines():
-        if "image" not in value:
-            _write(examiner.examine(_text_of(number, value)).as_json())
-            continue
-        try:
-            text = read_picture(Path(str(value["image"])).read_bytes()).text
-        except OSError as error:
-            raise BadInput(f"line {number}: the picture cannot be opened ({error.strerror})") from None
-        except ValueError:
-            raise BadInput(f"line {number}: the picture cannot be opened (no file name)") from None
-        except PictureRefused as refused:
-            _say(f"line {number}: the picture was not read ({refused.reason})")
-            text = ""
-        _write({**examiner.examine(text).as_json(), "text": text})
-    return OK
+    try:
+        return read_picture(Path(str(value["image"])).read_bytes()).text
+    except OSError as error:
+        raise BadInput(f"line {number}: the picture cannot be opened ({error.strerror})") from None
+    except ValueError:
+        raise BadInput(f"line {number}: the picture cannot be opened (no file name)") from None
+    except PictureRefused as refused:
+        _say(f"line {number}: the picture was not read ({refused.reason})")
+        return ""
 
 
 def _directory(settings: Settings, options: argparse.Namespace) -> int:

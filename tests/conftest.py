@@ -12,8 +12,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the model come last: in a fresh clone it is being trained while the others run."""
-    items.sort(key=lambda item: "trained_model" in getattr(item, "fixturenames", ()))
+    """Tests that need the model come last: in a fresh clone it is being trained while the others run.
+
+    Those of one folder stay in one process, which starts the bot and loads the model once for all of them.
+    """
+    items.sort(key=_needs_model)
+    for item in items:
+        if _needs_model(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
+def _needs_model(item: pytest.Item) -> bool:
+    return "trained_model" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

