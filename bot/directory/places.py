@@ -26,6 +26,7 @@ from bot.directory.cities import cities
 from bot.directory.model import INTERNATIONAL, is_country
 from bot.directory.place_forms import Case, Flags, cyrillic_keys, expand, latin_key, split_flags, tokens
 from bot.directory.place_spelling import HAN_LEAST, Spellings
+from bot.directory.towns import Town, towns
 
 try:
     from yaml import CSafeLoader as _SafeLoader
@@ -139,6 +140,9 @@ _NO_WAY = ("得到", "听到", "看到", "收到", "遇到", "想到", "提到",
 #: The Russian "out of" is said of places; "from, to, behind" (от, к, за) of people and things as well.
 _OUT_OF = frozenset({"из", "iz", "с", "s"})
 
+#: Words of place that are said of things as well ("на складе", "at the boss", "под залог").
+_OF_THINGS = frozenset({"на", "na", "из", "под", "at", "within", "inside", "внутри"})
+
 #: Where somebody who arrived says that they know the place.
 _BACK = frozenset({"back", "home", "домой", "обратно", "вкъщи"})
 
@@ -165,6 +169,7 @@ class Gazetteer:
         self._words: dict[str, _Words] = {}
         self._ordinary = _ordinary_words(locales_dir)
         self._towns = cities(locales_dir)
+        self._smaller = towns(locales_dir)
         self._cities: dict[tuple[str, str, str], tuple[str, ...]] = {}
         for language in LANGUAGES:
             self._read(locales_dir / language / "places.yml", language)
@@ -351,7 +356,9 @@ class _Search:
             if skip := self._not_a_place(index):
                 index += skip
                 continue
-            match = self._match_at(index) or (self._misspelt_at(index) if index < _SPELT_WORDS else None)
+            match = self._match_at(index) or self._town_at(index)
+            if match is None and index < _SPELT_WORDS:
+                match = self._misspelt_at(index)
             if match is None:
                 index += 1
                 continue
@@ -377,6 +384,47 @@ class _Search:
         if best is None and bare.isascii() and len(bare) >= _LATIN_AT_ALL - 1:
             best = self._best(index, [(c, c.rest, True) for c in self.gazetteer._latin.get(latin_key(bare), ())])
         return best
+
+    def _town_at(self, index: int) -> _Match | None:
+        """A smaller town; one whose name means something else too only where nothing else can be meant."""
+        word, start, _ = self.tokens[index]
+        language = self._script_language(word)
+        found: list[tuple[int, _Match, Town]] = []
+        for town, case in self.gazetteer._smaller.written(word[:-2] if word.endswith("'s") else word):
+            if self._continues(index, town.rest, latin_typed=False):
+                last = index + len(town.rest)
+                flags = Flags(town.doubtful, needs_capital=False)
+                candidate = _Candidate(town.country, town.name, "city", language, flags, case, town.rest)
+                found.append((len(town.rest), _Match(candidate, start, self.tokens[last][2], index, last), town))
+        longest = max((length for length, _, _ in found), default=0)
+        matches = [(match, town) for length, match, town in found if length == longest]
+        near = [match for match, _ in matches if self._beside_its_country(match)]
+        if near:
+            return near[0]
+        if len({match.candidate.country for match, _ in matches}) != 1:
+            return None
+        match, town = matches[0]
+        if town.doubtful and not (self._inside_word_before(match) or self._whole_message(match)):
+            return None
+        return match
+
+    def _beside_its_country(self, match: _Match) -> bool:
+        """ "Leiria, Portugal": its country stands right before or behind it."""
+        if self._follows_its_country(match):
+            return True
+        after = match.last + 1
+        if after >= len(self.tokens) or not _only_separators(self.text[match.end : self.tokens[after][1]]):
+            return False
+        exact = self.gazetteer._exact.get(self.tokens[after][0], ())
+        return any(one.country == match.candidate.country and one.kind == "country" for one in exact)
+
+    def _inside_word_before(self, match: _Match) -> bool:
+        """Whether a word such as "in" stands before a place, and none that is said of things as well ("на")."""
+        position = self._previous(match)
+        if position is None or _CLAUSE_END.search(self.text[self.tokens[position][2] : match.start]):
+            return False
+        word = self.tokens[position][0]
+        return word not in _OF_THINGS and self._group(match, word) == "in"
 
     def _best(self, index: int, options: Iterable[tuple[_Candidate, tuple[str, ...], bool]]) -> _Match | None:
         """The longest and likeliest of the candidates that begin at a word."""
@@ -653,10 +701,19 @@ class _Search:
                         position += len(form) - 1
                         break
             else:
-                if misspelt := self._han_misspelt_at(position):
+                if misspelt := self._han_town_at(position) or self._han_misspelt_at(position):
                     yield misspelt
                     position = misspelt.end - 1
             position += 1
+
+    def _han_town_at(self, position: int) -> _Match | None:
+        found = self.gazetteer._smaller.han(self.text, position)
+        if found is None:
+            return None
+        form, town = found
+        candidate = _Candidate(town.country, town.name, "city", "zh", Flags(town.doubtful, needs_capital=False), "")
+        match = _Match(candidate, position, position + len(form), 0, 0)
+        return match if self._han_allowed(match) else None
 
     def _han_misspelt_at(self, position: int) -> _Match | None:
         """A Chinese name with one wrong character, right behind a word such as "in", if it can be but one country."""
@@ -887,6 +944,8 @@ def city_name(country: str, city: str, language: str) -> str:
         language: one of the four.
     """
     written = gazetteer().city_forms(country, city, language)
+    if language != "en" and not written and (form := towns().form(country, city, language)):
+        written = (form,)
     if language == "en" or not written:
         return city
     plain = [split_flags(form)[0] for form in written]
