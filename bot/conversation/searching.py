@@ -49,6 +49,21 @@ _SELF = re.compile(
     r"\b(?:i|i'm|im|we|we're|me|us|я|мы|меня|нас|мне|нам|аз|ние|съм|сме|мен|ме|ни)\b"
     r"|我(?![妈媽爸哥姐弟妹老])|我们"
 )
+#: Words for what goes on before a court, and words of being asked to go somewhere.
+_COURT = re.compile(r"\b(?:дел[оа]\w{0,3}|суд\w{0,3}|съд\w{0,3}|court|case|trial|hearing)\b|案子|开庭|法院|法庭")
+_INVITED = re.compile(
+    r"\b(?:invit\w+|offer\w*|wants? (?:me|her|him|us) to|ask(?:s|ed|ing)? (?:me|her|him|us) to"
+    r"|зов[её]т|зовут|позвал\w*|приглаша\w*|пригласил\w*|предлага\w*|предложил\w*|уговарива\w*|манит"
+    r"|иска да|искат да|вика(?:т)?|кани|канят|покани\w*|навива\w*)\b"
+    r"|叫(?:我|她|他|我们)去|让(?:我|她|他|我们)去|喊我去|要我去|带我去|约我去"
+)
+#: Who stays at home while the person is away, and words that ask on behalf of somebody.
+_LEFT_BEHIND = re.compile(
+    r"\b(?:famil\w*|parents|kids|children|семь\w*|семейств\w*|родител\w*|дет[ия]\w*|деца\w*)\b|家里|家裡|家人|父母|孩子"
+)
+_FOR_OTHERS = re.compile(
+    r"\b(?:she|her|he|him|his|they|them|ей|её|ее|ему|его|им|их|она|он|они|тя|той|те|ѝ|му|нея|него|тях)\b|她|他"
+)
 _CLAUSE_END = re.compile(r"[.,;:!?\n…，。；：！？、]|\s[-–—]\s")
 
 
@@ -59,6 +74,13 @@ def _sentence_of(text: str, place: Place) -> str:
     ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, place.start)]
     after = _SENTENCE_END.search(text, place.end)
     return text[ends[-1] if ends else 0 : after.start() if after else len(text)]
+
+
+def _part_of(text: str, place: Place) -> str:
+    """The part of a sentence a place stands in, between two signs."""
+    ends = [match.end() for match in _CLAUSE_END.finditer(text, 0, place.start)]
+    after = _CLAUSE_END.search(text, place.end)
+    return text[ends[-1] if ends else 0 : after.start() if after else len(text)].lower()
 
 
 def _by_need(ranking: Sequence[tuple[str, float]], needs: Mapping[str, str]) -> dict[str, float]:
@@ -148,10 +170,42 @@ class Searching:
                 fitting = [place for place, wish in wishes if getattr(wish, says)]
                 if len({place.country for place in fitting}) == 1:
                     return next((place for place in fitting if place.city), fitting[0])
+            if need == "legal":
+                # "My case is in Burgas, I am in Leicester": who speaks for somebody in court is needed where the court is.
+                courts = [place for place in places if _COURT.search(_part_of(text, place))]
+                if len({place.country for place in courts}) == 1:
+                    return courts[0]
+        if other := self._where_somebody_else_is(text, language):
+            return other
         places = self._candidates(text, language, need, settle=True)
+        only_asked = need == "report" or _INVITED.search(text.lower())
+        if places and all(place.role == "to" for place in places) and only_asked:
+            # "My boyfriend wants me to come to Milan, I am from Pernik", "they lure girls to China from Bishkek": nobody
+            # is there yet, and who tells it is at home.
+            home = [place for place in find_places(text, language) if place.role == "from" and place.kind == "city"]
+            if len({place.country for place in home}) == 1:
+                return home[0]
         if len({place.country for place in places}) != 1:
             return None
         return next((place for place in places if place.city), places[0])
+
+    def _where_somebody_else_is(self, text: str, language: str) -> Place | None:
+        """Of "her boss took her papers, she is in Manama, I am in Moscow" the place of who is in trouble.
+
+        None where the person tells a trouble of their own, or only a family at home is elsewhere.
+        """
+        told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
+        told = [place for place in told if place.role in ("in", "unknown", "to")]
+        others = [place for place in told if is_about_others(text, place) and not _LEFT_BEHIND.search(_part_of(text, place))]
+        own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))]
+        own = [place for place in own if place not in others]
+        if not own or len({place.country for place in others}) != 1 or others[0].country == own[0].country:
+            return None
+        for part in _CLAUSE_END.split(text):
+            wish = self._words.look(part)
+            if (wish.asked or wish.told) and _SELF.search(part.lower()) and not _FOR_OTHERS.search(part.lower()):
+                return None
+        return next((place for place in others if place.city), others[0])
 
     def _candidates(self, text: str, language: str, need: str | None, *, settle: bool) -> list[Place]:
         places = whereabouts(text, language, settle=settle)
