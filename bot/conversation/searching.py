@@ -43,7 +43,13 @@ _OTHERS = re.compile(
     r"\b(?:famil\w*|mother|mom|mum|father|dad|parents|brother|sister|cousin|friend|wife|husband|son|daughter|he|she|they)\b"
     r"|\b(?:мам|мать|отец|отц|пап|родител|брат|сестр|подруг|друг|друз|жен|муж|сын|доч|семь|родн|тёт|тет|дяд"
     r"|майк|баща|татко|приятел|съпруг|дъщер|син|семейств|братовчед|он|она|они|той|тя|те)\w*"
-    r"|[她他]|我[妈媽爸哥姐弟妹老]|家里|家裡|家人|父母|朋友|同乡|亲戚"
+    r"|[她他]|^\s*(?:妹妹|姐姐|弟弟|哥哥|姐妹|表妹|表姐|表弟|表哥|老婆|女儿|儿子|侄女|外甥|闺蜜|同事|老乡)|我[妈媽爸哥姐弟妹老]|家里|家裡|家人|父母|朋友|同乡|亲戚"
+)
+#: Somebody told it to the person: "my friend phoned me from Sharjah".
+_TOLD_ME = re.compile(
+    r"\b(?:phon|call|text|writ|wrot|messag|tell|told|rang|ring|contact)\w* (?:me|us)\b"
+    r"|\b(?:мне|нам|ми|ни) (?:звон\w+|позвон\w+|пиш\w+|написал\w*|сказал\w*|писа|звънна|каза|пише|звъни)"
+    r"|\b(?:звон\w+|позвон\w+|пиш\w+|написал\w*|сказал\w*) (?:мне|нам)\b|(?:打|给|跟|告诉|找)我"
 )
 _SELF = re.compile(
     r"\b(?:i|i'm|im|we|we're|me|us|я|мы|меня|нас|мне|нам|аз|ние|съм|сме|мен|ме|ни)\b"
@@ -115,7 +121,7 @@ def is_about_others(text: str, place: Place) -> bool:
     ends = [match.end() for match in _CLAUSE_END.finditer(before)]
     clause = before[ends[-1] if ends else 0 :]
     others = [match.end() for match in _OTHERS.finditer(clause)]
-    own = [match.end() for match in _SELF.finditer(clause)]
+    own = [match.end() for match in _SELF.finditer(_TOLD_ME.sub(" ", clause))]
     return bool(others) and (not own or own[-1] <= others[-1])
 
 
