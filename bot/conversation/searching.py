@@ -37,6 +37,8 @@ _NO_SEARCH = frozenset(
 
 #: From this chance on such an intent is surely meant; from this sum of chances on the model hears that help is needed.
 _SURE, _HEARD = 0.5, 0.5
+#: Of so many of the model's best guesses one may be what the words tell of, if its chance is this at least.
+_LOOKED_AT, _AGREED = 4, 0.1
 
 #: Words before a place that say that it is somebody else's, and words that say it is the person's own after all.
 _OTHERS = re.compile(
@@ -162,6 +164,16 @@ class Searching:
         if place is not None:
             return bool(wish.asked or wish.told) or (place.role != "to" and self.hears_need(ranking))
         return wish.seeks and bool(wish.asked)
+
+    def topic(self, wish: Wish, ranking: Sequence[tuple[str, float]]) -> str | None:
+        """The trouble to speak of above a search, where the model is unsure but words and model agree on it.
+
+        "The boss keeps my passport, where do I complain" looks for a service, and is about a passport all the same.
+        """
+        for intent, chance in ranking[:_LOOKED_AT]:
+            if intent in TROUBLES and chance >= _AGREED and NEED_OF_TROUBLE.get(intent) in wish.told:
+                return intent
+        return None
 
     def place(self, text: str, language: str, need: str | None) -> Place | None:
         """Where help is looked for, as far as the message says.
