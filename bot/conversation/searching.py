@@ -37,17 +37,40 @@ _NO_SEARCH = frozenset(
 
 #: From this chance on such an intent is surely meant; from this sum of chances on the model hears that help is needed.
 _SURE, _HEARD = 0.5, 0.5
+#: Of so many of the model's best guesses one may be what the words tell of, if its chance is this at least.
+_LOOKED_AT, _AGREED = 4, 0.1
 
 #: Words before a place that say that it is somebody else's, and words that say it is the person's own after all.
 _OTHERS = re.compile(
     r"\b(?:famil\w*|mother|mom|mum|father|dad|parents|brother|sister|cousin|friend|wife|husband|son|daughter|he|she|they)\b"
     r"|\b(?:мам|мать|отец|отц|пап|родител|брат|сестр|подруг|друг|друз|жен|муж|сын|доч|семь|родн|тёт|тет|дяд"
     r"|майк|баща|татко|приятел|съпруг|дъщер|син|семейств|братовчед|он|она|они|той|тя|те)\w*"
-    r"|[她他]|我[妈媽爸哥姐弟妹老]|家里|家裡|家人|父母|朋友|同乡|亲戚"
+    r"|[她他]|^\s*(?:妹妹|姐姐|弟弟|哥哥|姐妹|表妹|表姐|表弟|表哥|老婆|女儿|儿子|侄女|外甥|闺蜜|同事|老乡)|我[妈媽爸哥姐弟妹老]|家里|家裡|家人|父母|朋友|同乡|亲戚"
+)
+#: Somebody told it to the person: "my friend phoned me from Sharjah".
+_TOLD_ME = re.compile(
+    r"\b(?:phon|call|text|writ|wrot|messag|tell|told|rang|ring|contact)\w* (?:me|us)\b"
+    r"|\b(?:мне|нам|ми|ни) (?:звон\w+|позвон\w+|пиш\w+|написал\w*|сказал\w*|писа|звънна|каза|пише|звъни)"
+    r"|\b(?:звон\w+|позвон\w+|пиш\w+|написал\w*|сказал\w*) (?:мне|нам)\b|(?:打|给|跟|告诉|找)我"
 )
 _SELF = re.compile(
     r"\b(?:i|i'm|im|we|we're|me|us|я|мы|меня|нас|мне|нам|аз|ние|съм|сме|мен|ме|ни)\b"
     r"|我(?![妈媽爸哥姐弟妹老])|我们"
+)
+#: Words for what goes on before a court, and words of being asked to go somewhere.
+_COURT = re.compile(r"\b(?:дел[оа]\w{0,3}|суд\w{0,3}|съд\w{0,3}|court|case|trial|hearing)\b|案子|开庭|法院|法庭")
+_INVITED = re.compile(
+    r"\b(?:invit\w+|offer\w*|wants? (?:me|her|him|us) to|ask(?:s|ed|ing)? (?:me|her|him|us) to"
+    r"|зов[её]т|зовут|позвал\w*|приглаша\w*|пригласил\w*|предлага\w*|предложил\w*|уговарива\w*|манит"
+    r"|иска да|искат да|вика(?:т)?|кани|канят|покани\w*|навива\w*)\b"
+    r"|叫(?:我|她|他|我们)去|让(?:我|她|他|我们)去|喊我去|要我去|带我去|约我去"
+)
+#: Who stays at home while the person is away, and words that ask on behalf of somebody.
+_LEFT_BEHIND = re.compile(
+    r"\b(?:famil\w*|parents|kids|children|семь\w*|семейств\w*|родител\w*|дет[ия]\w*|деца\w*)\b|家里|家裡|家人|父母|孩子"
+)
+_FOR_OTHERS = re.compile(
+    r"\b(?:she|her|he|him|his|they|them|ей|её|ее|ему|его|им|их|она|он|они|тя|той|те|ѝ|му|нея|него|тях)\b|她|他"
 )
 _CLAUSE_END = re.compile(r"[.,;:!?\n…，。；：！？、]|\s[-–—]\s")
 
@@ -59,6 +82,13 @@ def _sentence_of(text: str, place: Place) -> str:
     ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, place.start)]
     after = _SENTENCE_END.search(text, place.end)
     return text[ends[-1] if ends else 0 : after.start() if after else len(text)]
+
+
+def _part_of(text: str, place: Place) -> str:
+    """The part of a sentence a place stands in, between two signs."""
+    ends = [match.end() for match in _CLAUSE_END.finditer(text, 0, place.start)]
+    after = _CLAUSE_END.search(text, place.end)
+    return text[ends[-1] if ends else 0 : after.start() if after else len(text)].lower()
 
 
 def _by_need(ranking: Sequence[tuple[str, float]], needs: Mapping[str, str]) -> dict[str, float]:
@@ -93,7 +123,7 @@ def is_about_others(text: str, place: Place) -> bool:
     ends = [match.end() for match in _CLAUSE_END.finditer(before)]
     clause = before[ends[-1] if ends else 0 :]
     others = [match.end() for match in _OTHERS.finditer(clause)]
-    own = [match.end() for match in _SELF.finditer(clause)]
+    own = [match.end() for match in _SELF.finditer(_TOLD_ME.sub(" ", clause))]
     return bool(others) and (not own or own[-1] <= others[-1])
 
 
@@ -135,6 +165,16 @@ class Searching:
             return bool(wish.asked or wish.told) or (place.role != "to" and self.hears_need(ranking))
         return wish.seeks and bool(wish.asked)
 
+    def topic(self, wish: Wish, ranking: Sequence[tuple[str, float]]) -> str | None:
+        """The trouble to speak of above a search, where the model is unsure but words and model agree on it.
+
+        "The boss keeps my passport, where do I complain" looks for a service, and is about a passport all the same.
+        """
+        for intent, chance in ranking[:_LOOKED_AT]:
+            if intent in TROUBLES and chance >= _AGREED and NEED_OF_TROUBLE.get(intent) in wish.told:
+                return intent
+        return None
+
     def place(self, text: str, language: str, need: str | None) -> Place | None:
         """Where help is looked for, as far as the message says.
 
@@ -148,10 +188,42 @@ class Searching:
                 fitting = [place for place, wish in wishes if getattr(wish, says)]
                 if len({place.country for place in fitting}) == 1:
                     return next((place for place in fitting if place.city), fitting[0])
+            if need == "legal":
+                # "My case is in Burgas, I am in Leicester": who speaks for somebody in court is needed where the court is.
+                courts = [place for place in places if _COURT.search(_part_of(text, place))]
+                if len({place.country for place in courts}) == 1:
+                    return courts[0]
+        if other := self._where_somebody_else_is(text, language):
+            return other
         places = self._candidates(text, language, need, settle=True)
+        only_asked = need == "report" or _INVITED.search(text.lower())
+        if places and all(place.role == "to" for place in places) and only_asked:
+            # "My boyfriend wants me to come to Milan, I am from Pernik", "they lure girls to China from Bishkek": nobody
+            # is there yet, and who tells it is at home.
+            home = [place for place in find_places(text, language) if place.role == "from" and place.kind == "city"]
+            if len({place.country for place in home}) == 1:
+                return home[0]
         if len({place.country for place in places}) != 1:
             return None
         return next((place for place in places if place.city), places[0])
+
+    def _where_somebody_else_is(self, text: str, language: str) -> Place | None:
+        """Of "her boss took her papers, she is in Manama, I am in Moscow" the place of who is in trouble.
+
+        None where the person tells a trouble of their own, or only a family at home is elsewhere.
+        """
+        told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
+        told = [place for place in told if place.role in ("in", "unknown", "to")]
+        others = [place for place in told if is_about_others(text, place) and not _LEFT_BEHIND.search(_part_of(text, place))]
+        own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))]
+        own = [place for place in own if place not in others]
+        if not own or len({place.country for place in others}) != 1 or others[0].country == own[0].country:
+            return None
+        for part in _CLAUSE_END.split(text):
+            wish = self._words.look(part)
+            if (wish.asked or wish.told) and _SELF.search(part.lower()) and not _FOR_OTHERS.search(part.lower()):
+                return None
+        return next((place for place in others if place.city), others[0])
 
     def _candidates(self, text: str, language: str, need: str | None, *, settle: bool) -> list[Place]:
         places = whereabouts(text, language, settle=settle)

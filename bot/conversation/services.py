@@ -91,12 +91,17 @@ class ServicesAnswer:
         if need in _OF_OWN_STATE and result.no_own_embassy and search.wanted.nationality:
             own = country_name(search.wanted.nationality, language)
             parts.append(say("services.no_embassy", language, nationality=own, country=name))
+        elif result.no_own_embassy and search.wanted.nationality:
+            own = country_name(search.wanted.nationality, language)
+            parts.append(say("searches.no_own_consulate", language, nationality=own, country=name))
         elif result.ask_nationality:
             parts.append(say("services.ask_nationality", language))
         across = [found for found in international if not found.emergency]
         if across:
             parts.append(say("services.international", language))
             parts += [self._entry(found, search, language) for found in across]
+        if any(found.entry.hours and not found.entry.around_the_clock for found in result):
+            parts.append(say("searches.holidays", language))
         parts.append(say("services.not_verified", language) + " " + say("services.safe_call", language))
         return Reply(_fitting(parts), self.buttons(need, language), search=search)
 

@@ -945,8 +945,20 @@ class Conversation:
         if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place):
             return replies
         found = self._find_in_words(text, turn, language, need, wish, place)
-        unsure = all(_is_doubt(output) for output in result.outputs)
-        return found if unsure else [*replies, *found]
+        if not all(_is_doubt(output) for output in result.outputs):
+            return [*replies, *found]
+        topic = self._searching.topic(wish, result.ranking)
+        return found if topic is None else [self._topic(topic, language), *found]
+
+    def _topic(self, intent: str, language: str) -> Reply:
+        """What is known about a trouble, where its words and not the dialogue say that it is meant."""
+        say = self.catalogues.text
+        rows: tuple[tuple[Button, ...], ...] = ()
+        if self.catalogues.has(f"topic.{intent}.more"):
+            rows = ((Button(say("button.more", language), f"more:{intent}"),),)
+        if self._sources.of(f"topic.{intent}"):
+            rows = (*rows, (Button(say("button.sources", language), f"source:topic.{intent}"),))
+        return Reply(say(f"topic.{intent}", language), rows)
 
     def _offer_others(self, reply: Reply, intents: Sequence[str], language: str) -> Reply:
         """The other things a message was about, one press away."""

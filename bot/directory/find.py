@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal, overload
 from bot.directory.cities import CITY_KM, Point, city_point, kilometres
 from bot.directory.hours import is_open
 from bot.directory.model import INTERNATIONAL, Confidence, Entry, Group, Phone, PhoneLine
+from bot.directory.towns import town_points
 
 if TYPE_CHECKING:
     from bot.directory.load import Directory
@@ -456,7 +457,7 @@ def _is_as_wanted(entry: Entry, wanted: Criteria) -> bool:
 def _distance(entry: Entry, city: str | None, wanted: Criteria) -> int | None:
     """Kilometres between the person and a service's town, as far as both are known."""
     there = city_point(entry.country, entry.city)
-    here = wanted.near or city_point(entry.country, city)
+    here = wanted.near or city_point(entry.country, city) or town_points().get((entry.country, city or ""))
     return None if there is None or here is None else round(kilometres(here, there))
 
 
@@ -622,6 +623,8 @@ def search(
     head = [found(entry, 100) for entry in _worth_showing(emergency_entries, need)]
     room = max(limit - len(head), 0)
     ordered = _in_order(ranked, foreign, room, keep_a_place=not dedicated)
+    if citizen is not None and citizen != code:
+        ordered = _with_own_state(ordered, room, citizen, need)
     tail = [found(entry, points) for points, entry in ordered[:room]]
     own = any(entry.citizens_of == citizen for entry in [*services, *home])
     return FindResult(
@@ -647,6 +650,28 @@ def _one_embassy_each(ranked: Iterable[_Scored]) -> list[_Scored]:
             seen.add(state)
         kept.append(item)
     return kept
+
+
+def _with_own_state(ordered: list[_Scored], room: int, citizen: str, need: str | None) -> list[_Scored]:
+    """Who is far from home sees one consulate and one line of their own state, whatever the need; no row of consulates.
+
+    Args:
+        ordered: what was found, in order.
+        room: how many of them are shown.
+        citizen: the person's state.
+        need: what is looked for; where it is the embassy, all of them are shown.
+    """
+    own = [item for item in ordered if item[1].citizens_of == citizen]
+    if need in _CONSULAR_NEEDS or not own:
+        return ordered
+    consulate = next((item for item in own if item[1].kind == "consular" and item[1].country != citizen), None)
+    line = next((item for item in own if item[1].country == citizen), None)
+    kept = [item for item in (line, consulate) if item is not None]
+    others = [item for item in ordered if item not in own]
+    shown = [item for item in ordered if item in others or item in kept]
+    if room > 1 and not any(item in kept for item in shown[:room]):
+        return [*shown[: room - 1], kept[-1], *[item for item in shown[room - 1 :] if item is not kept[-1]]]
+    return shown
 
 
 def _weak(entry: Entry) -> bool:

@@ -2,8 +2,9 @@
 
 The part of the syntax that services need: ``24/7``, days and ranges of days, several times a day, times past midnight,
 several rules (a later one replaces an earlier one for its days), ``off``
-(https://wiki.openstreetmap.org/wiki/Key:opening_hours). Holidays, weeks of the year and sunset are not read: hours
-that hold them are unknown, and unknown hours are never open.
+(https://wiki.openstreetmap.org/wiki/Key:opening_hours). What holds on public holidays (``PH off``) is passed over: which
+days those are is not known here, and the answer says that hours are those of ordinary days. Weeks of the year and
+sunset are not read: hours that hold them are unknown, and unknown hours are never open.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from babel import Locale
 _DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _DAY = r"(?:mo|tu|we|th|fr|sa|su)[a-z]{0,7}"
 _DAYS_PART = re.compile(rf"{_DAY}(?:\s*-\s*{_DAY})?(?:\s*,\s*{_DAY}(?:\s*-\s*{_DAY})?)*", re.IGNORECASE)
+_HOLIDAYS = re.compile(r"(?:PH|SH)\b(?!\s*-)", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 _MINUTES_A_DAY = 24 * 60
 
@@ -68,7 +70,7 @@ def parse_hours(written: str) -> Week:
         HoursError: the hours cannot be read; says which part.
     """
     week: list[tuple[tuple[int, int], ...]] = [()] * 7
-    rules = [rule.strip() for rule in written.split(";") if rule.strip()]
+    rules = [rule.strip() for rule in written.split(";") if rule.strip() and not _HOLIDAYS.match(rule.strip())]
     if not rules:
         raise HoursError("hours are empty; null means unknown")
     for rule in rules:

@@ -38,6 +38,9 @@ _URGENCY: tuple[Need, ...] = (
 _GENERAL = frozenset({"hotline", "report"})
 #: What a word is worth beside the model's certainty of 1: help named, help asked for in general, trouble told.
 _NAMED, _NAMED_AS_TASK, _NAMED_IN_GENERAL, _TOLD, _TOLD_TOO = 3.0, 2.2, 1.2, 1.6, 0.4
+#: Troubles whose words hardly mean anything else, and what such a word is worth: who is beaten at home and says how
+#: to leave does not look for a ticket first.
+_PLAIN, _TOLD_PLAINLY = frozenset({"violence"}), 2.5
 #: Needs whose words name something to be done; who names the helper too ("a lawyer for my visa") looks for the helper.
 _TASKS = frozenset({"documents", "return", "recovery"})
 #: What the model's certainty is worth for an intent that looks for a service, and for a trouble it recognised.
@@ -143,11 +146,16 @@ def choose_need(
         if need in _URGENCY and worth > 0:
             points[need] = points.get(need, 0.0) + worth
 
-    for need in wish.asked:
+    # "How do I apply as a refugee, I cannot go home": the words for going home deny it.
+    asked = [need for need in wish.asked if need != "return" or "asylum" not in wish.asked]
+    for need in asked:
         add(need, _NAMED_IN_GENERAL if need in _GENERAL else _NAMED_AS_TASK if need in _TASKS else _NAMED)
     for position, need in enumerate(wish.told):
-        add(need, (_TOLD_TOO if need in _GENERAL else _TOLD) / (1 + 0.25 * position))
+        worth = _TOLD_TOO if need in _GENERAL else _TOLD_PLAINLY if need in _PLAIN else _TOLD
+        add(need, worth / (1 + 0.25 * position))
     for heard, chance in (finding or {}).items():
+        if heard == "return" and "return" not in asked and "asylum" in (*wish.asked, *wish.told):
+            continue  # "I cannot go back": the model hears that somebody speaks of going back
         add(heard, chance * (_FINDING_IN_GENERAL if heard in _GENERAL else _FINDING))
     for heard, chance in (troubles or {}).items():
         add(heard, chance * _TROUBLE)

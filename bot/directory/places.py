@@ -25,7 +25,8 @@ from bot.content.normalise import HAN, Normalised, normalise
 from bot.directory.cities import cities
 from bot.directory.model import INTERNATIONAL, is_country
 from bot.directory.place_forms import Case, Flags, cyrillic_keys, expand, latin_key, split_flags, tokens
-from bot.directory.place_spelling import HAN_LEAST, Spellings
+from bot.directory.place_spelling import HAN_LEAST, Spellings, one_slip, sound, two_slips
+from bot.directory.towns import Town, towns
 
 try:
     from yaml import CSafeLoader as _SafeLoader
@@ -52,6 +53,10 @@ _LATIN_ALONE = 6
 _LATIN_AT_ALL = 4
 #: Of towns this big the names are understood misspelt too, people; the longest Chinese name of such, characters.
 _OFTEN_WRITTEN, _HAN_LONGEST = 250_000, 8
+#: Of towns this big too, people, but only after a word such as "in", and only long words, letters.
+_MIDDLING, _MIDDLING_LEAST = 100_000, 7
+#: Shortest word of a name of two words that vouches for the other, letters.
+_PAIR_LEAST = 3
 #: Misspelt names are looked for in so many words of a text: the first ones.
 _SPELT_WORDS = 60
 #: Up to this length a name may be an abbreviation, such as US, and only capitals throughout tell it from a word.
@@ -133,12 +138,34 @@ _BULGARIAN = frozenset(
 _RUSSIAN = frozenset(
     "я мы из меня мне он она они где что как у был была хочу могу нет есть здесь".split()  # noqa: SIM905
 )
+#: How long somebody has been at a place they came to: "到巴黎五年", "来米兰三个月了".
+_STAYED = re.compile(r"(?:都|已经|有|快|打工|做工)?(?:\d+|[一二两三四五六七八九十几半]+)(?:多|来)?个?(?:年|月|天|周|星期|礼拜)")
+_HAN_HERE = re.compile(r"(?:人在|我在|们在|现在|在)$")
+#: The same in Latin letters: where somebody is, and what stands behind the country somebody is from.
+_PINYIN_IN = frozenset({"zai"})
+_PINYIN_CITIZEN = frozenset({"ren", "dashiguan", "shiguan", "lingshiguan", "lingguan", "zonglingguan", "huzhao"})
 #: A verb that ends like the Chinese "to": to get, to hear, to see ... says nothing of a way.
 _NO_WAY = ("得到", "听到", "看到", "收到", "遇到", "想到", "提到", "说到")
 
 #: The Russian "out of" is said of places; "from, to, behind" (от, к, за) of people and things as well.
 _OUT_OF = frozenset({"из", "iz", "с", "s"})
 
+#: Words of place that are said of things as well ("на складе", "at the boss", "под залог").
+_OF_THINGS = frozenset({"на", "na", "из", "под", "at", "within", "inside", "внутри"})
+
+#: Wanting goes before going ("I want to Italy"), unless something is asked for there.
+_WANTS = frozenset({"хочу", "хотим", "искам", "искаме", "want", "wants"})
+_ASKS = re.compile(
+    r"(?:по[дж]а[тмлж]|попрос|прос[ия]|заяв|жал[об]|жалба|сигнал|сообщ|найти|узнать|поговор|говор|получ|оформ|намер"
+    r"|науч|complain|report|apply|ask|claim|find|talk|speak|learn|help|sue)"
+)
+#: In the clause of a place: one cannot go back there, so one is not there.
+_NO_RETURN = re.compile(
+    r"\b(?:(?:can'?t|cannot|can not|afraid to|not safe to|impossible to) (?:go|return|come|be sent|get)(?: back)?(?: home)?\b"
+    r"|(?:не могу|не можем|нельзя|боюсь|страшно)(?: мне| нам)? (?:назад|обратно|домой|вернуться|возвращаться|вернутся)"
+    r"|не мога да се (?:върна|прибера)|не можем да се върнем|страх ме е да се (?:върна|прибера))"
+)
+_CLAUSE_OR_SENTENCE_END = re.compile(rf"{_SENTENCE_END.pattern}|{_CLAUSE_END.pattern}|\s(?:but|но|а|ама|мне)\s")
 #: Where somebody who arrived says that they know the place.
 _BACK = frozenset({"back", "home", "домой", "обратно", "вкъщи"})
 
@@ -165,6 +192,7 @@ class Gazetteer:
         self._words: dict[str, _Words] = {}
         self._ordinary = _ordinary_words(locales_dir)
         self._towns = cities(locales_dir)
+        self._smaller = towns(locales_dir)
         self._cities: dict[tuple[str, str, str], tuple[str, ...]] = {}
         for language in LANGUAGES:
             self._read(locales_dir / language / "places.yml", language)
@@ -276,8 +304,51 @@ class Gazetteer:
         """Only what many people write about: a small town's name is too near to some word."""
         if candidate.kind == "city" and candidate.city:
             town = self._towns.get((candidate.country, candidate.city))
-            return town is not None and town.people >= _OFTEN_WRITTEN and not candidate.flags.needs_capital
+            return town is not None and town.people >= _MIDDLING and not candidate.flags.needs_capital
         return candidate.kind == "country" and not candidate.flags.needs_capital
+
+    def is_middling(self, candidate: _Candidate) -> bool:
+        """A town whose name is forgiven a slip only after a word such as "in"."""
+        town = self._towns.get((candidate.country, candidate.city)) if candidate.city else None
+        return town is not None and town.people < _OFTEN_WRITTEN
+
+    @cached_property
+    def _pairs(self) -> dict[str, list[tuple[str, str, _Candidate]]]:
+        """Names of two words by each of them."""
+        index: dict[str, list[tuple[str, str, _Candidate]]] = {}
+        for first, candidates in self._exact.items():
+            for candidate in candidates:
+                if len(candidate.rest) == 1 and self._may_be_misspelt(candidate):
+                    second = candidate.rest[0]
+                    for word in (first, second):
+                        if len(word) >= _PAIR_LEAST and word != "the":
+                            index.setdefault(word, []).append((first, second, candidate))
+        return index
+
+    def pairs_near(self, first: str, second: str) -> list[_Candidate]:
+        """Names of two words of which one is written rightly and the other with a slip.
+
+        Args:
+            first: a word of the text, normalised.
+            second: the word behind it.
+        """
+        options = [*self._pairs.get(first, ()), *self._pairs.get(second, ())]
+        return [
+            candidate
+            for one, other, candidate in options
+            if (one == first and _slipped(second, other, one)) or (other == second and _slipped(first, one, other))
+        ]
+
+    @cached_property
+    def _han_masked(self) -> dict[str, dict[str, _Candidate]]:
+        """Chinese names with each of their characters left open in turn."""
+        index: dict[str, dict[str, _Candidate]] = {}
+        for forms in self._han.values():
+            for form, candidate in forms:
+                if HAN_LEAST <= len(form) <= _HAN_LONGEST and self._may_be_misspelt(candidate):
+                    for place in range(len(form)):
+                        index.setdefault(f"{form[:place]}?{form[place + 1 :]}", {})[form] = candidate
+        return index
 
     @cached_property
     def _han_long(self) -> dict[tuple[str, str], list[tuple[str, _Candidate]]]:
@@ -288,6 +359,10 @@ class Gazetteer:
                 if len(form) >= HAN_LEAST and self._may_be_misspelt(candidate):
                     index.setdefault((form[0], form[-1]), []).append((form, candidate))
         return index
+
+    def latin_words(self, language: str, group: str) -> frozenset[str]:
+        """The words of a group as they are typed in Latin letters."""
+        return _latin_typed(self._words[language].exact[group])
 
     def city_forms(self, country: str, city: str, language: str) -> tuple[str, ...]:
         """The ways a city is written in a language, as in its file; empty if it is not there."""
@@ -351,7 +426,9 @@ class _Search:
             if skip := self._not_a_place(index):
                 index += skip
                 continue
-            match = self._match_at(index) or (self._misspelt_at(index) if index < _SPELT_WORDS else None)
+            match = self._match_at(index) or self._town_at(index)
+            if match is None and index < _SPELT_WORDS:
+                match = self._misspelt_at(index)
             if match is None:
                 index += 1
                 continue
@@ -378,6 +455,47 @@ class _Search:
             best = self._best(index, [(c, c.rest, True) for c in self.gazetteer._latin.get(latin_key(bare), ())])
         return best
 
+    def _town_at(self, index: int) -> _Match | None:
+        """A smaller town; one whose name means something else too only where nothing else can be meant."""
+        word, start, _ = self.tokens[index]
+        language = self._script_language(word)
+        found: list[tuple[int, _Match, Town]] = []
+        for town, case in self.gazetteer._smaller.written(word[:-2] if word.endswith("'s") else word):
+            if self._continues(index, town.rest, latin_typed=False):
+                last = index + len(town.rest)
+                flags = Flags(town.doubtful, needs_capital=False)
+                candidate = _Candidate(town.country, town.name, "city", language, flags, case, town.rest)
+                found.append((len(town.rest), _Match(candidate, start, self.tokens[last][2], index, last), town))
+        longest = max((length for length, _, _ in found), default=0)
+        matches = [(match, town) for length, match, town in found if length == longest]
+        near = [match for match, _ in matches if self._beside_its_country(match)]
+        if near:
+            return near[0]
+        if len({match.candidate.country for match, _ in matches}) != 1:
+            return None
+        match, town = matches[0]
+        if town.doubtful and not (self._inside_word_before(match) or self._whole_message(match)):
+            return None
+        return match
+
+    def _beside_its_country(self, match: _Match) -> bool:
+        """ "Leiria, Portugal": its country stands right before or behind it."""
+        if self._follows_its_country(match):
+            return True
+        after = match.last + 1
+        if after >= len(self.tokens) or not _only_separators(self.text[match.end : self.tokens[after][1]]):
+            return False
+        exact = self.gazetteer._exact.get(self.tokens[after][0], ())
+        return any(one.country == match.candidate.country and one.kind == "country" for one in exact)
+
+    def _inside_word_before(self, match: _Match) -> bool:
+        """Whether a word such as "in" stands before a place, and none that is said of things as well ("на")."""
+        position = self._previous(match)
+        if position is None or _CLAUSE_END.search(self.text[self.tokens[position][2] : match.start]):
+            return False
+        word = self.tokens[position][0]
+        return word not in _OF_THINGS and self._group(match, word) == "in"
+
     def _best(self, index: int, options: Iterable[tuple[_Candidate, tuple[str, ...], bool]]) -> _Match | None:
         """The longest and likeliest of the candidates that begin at a word."""
         best: tuple[tuple[int, int, int, int], _Match] | None = None
@@ -401,12 +519,16 @@ class _Search:
     def _misspelt_at(self, index: int) -> _Match | None:
         """A place whose name is misspelt, if it can be but one country."""
         word, start, end = self.tokens[index]
+        if two := self._misspelt_pair_at(index):
+            return two
         if not word.isalpha() or word in self.gazetteer._ordinary or self._is_name(word):
             return None
         unknown = _Candidate("", None, "city", self._script_language(word), Flags(False, False), "")
         probe = _Match(unknown, start, end, index, index)
-        expected = self._after_place_word(probe) or self._whole_message(probe)
+        expected = self._after_place_word(probe) or self._whole_message(probe) or self._ends_alone(probe)
         near = list(self.gazetteer._spellings.near(word, expected))
+        if not expected or len(word) < _MIDDLING_LEAST:
+            near = [one for one in near if not self.gazetteer.is_middling(one)]
         own = [one for one in near if one.language == self.language] or near
         if not near or len({one.country for one in own}) > 1:
             return None
@@ -414,6 +536,18 @@ class _Search:
         if best.flags.needs_context and not expected:
             return None
         return _Match(best, start, end, index, index)
+
+    def _misspelt_pair_at(self, index: int) -> _Match | None:
+        """A name of two words one of which is misspelt: "phnom phen", "куала лумпур"."""
+        if index + 1 >= len(self.tokens):
+            return None
+        first, second = self.tokens[index], self.tokens[index + 1]
+        if self.text[first[2] : second[1]].strip(" -"):
+            return None
+        near = self.gazetteer.pairs_near(first[0], second[0])
+        if len({one.country for one in near}) != 1:
+            return None
+        return _Match(near[0], first[1], second[2], index, index + 1)
 
     def _is_name(self, word: str) -> bool:
         """Whether a word is some place's name, adjective or people as it is, whatever made it no place here."""
@@ -496,6 +630,12 @@ class _Search:
         ]
         return not others and not HAN.search(self.text)
 
+    def _ends_alone(self, match: _Match) -> bool:
+        """Whether a word is the whole last sentence of a message, as people add where they are: "... job. Sydny"."""
+        before = self.text[: match.start].rstrip()
+        ends = bool(before) and bool(_SENTENCE_END.match(before[-1]) or before[-1] == ",")
+        return ends and not self.text[match.end :].strip(" .!?")
+
     def _words(self, match: _Match) -> _Words:
         return self.gazetteer._words[match.candidate.language]
 
@@ -514,6 +654,8 @@ class _Search:
 
     def _group(self, match: _Match, word: str) -> str | None:
         """Which group of place words a word belongs to, also when it is typed in Latin letters."""
+        if word in _PINYIN_IN:
+            return "in"
         languages = [match.candidate.language]
         if match.latin_typed or (word.isascii() and match.candidate.language == "en"):
             languages += [language for language in ("ru", "bg") if language not in languages]
@@ -573,6 +715,9 @@ class _Search:
         before = self.text[: match.start].rstrip()
         if before and HAN.match(before[-1]):
             return self._han_role(match, previous, previous_role)
+        if match.candidate.language == "zh" and match.last + 1 < len(self.tokens):
+            if self.tokens[match.last + 1][0] in _PINYIN_CITIZEN:
+                return "from"
         if match.candidate.kind == "people":
             return "from"
         if match.candidate.kind == "adjective":
@@ -583,7 +728,7 @@ class _Search:
                 and self.tokens[position][0] in ("am", "i'm", "im", "are", "we're", "a", "an")
             )
             return "from" if is_self and not list(self._clause_after(match.last)) else "unknown"
-        if previous is not None and _only_separators(self.text[previous.end : match.start]):
+        if previous is not None and self._goes_on(previous, previous_role, match):
             return previous_role
         position = self._previous(match)
         if position is None:
@@ -594,8 +739,11 @@ class _Search:
         words = self._words(match)
         if word == "под" and position and self.tokens[position - 1][0] == "из":
             return "from"
-        if match.latin_typed:
+        if match.latin_typed and self._group(match, word) != "from":
             return self._plain_role(match, self._group(match, word))
+        if previous is not None and previous.candidate.kind == "adjective" and previous.last == position - 1:
+            if words.has("citizen", word):
+                return "in"
         if words.has("citizen", word) or (
             word in ("на", "of", "от")
             and position
@@ -604,7 +752,34 @@ class _Search:
         ):
             return "from"
         group = self._group(match, word)
+        if group in ("in", "to") and _NO_RETURN.search(self._around(match)):
+            return "from"
         return self._spoken_role(match, position, words, group)
+
+    def _goes_on(self, previous: _Match, role: Role, match: _Match) -> bool:
+        """Whether a place goes on with the one before it: "in Berlin, Germany".
+
+        Not "consulate of Kenya Bangkok", "из Китая, Казань": what is from elsewhere ends there.
+        """
+        between = self.text[previous.end : match.start]
+        if not _only_separators(between):
+            return False
+        one, other = previous.candidate, match.candidate
+        return role != "from" or one.country == other.country or (bool(between.strip()) and one.kind == other.kind)
+
+    def _around(self, match: _Match) -> str:
+        """The clause a place stands in."""
+        ends = [end.end() for end in _CLAUSE_OR_SENTENCE_END.finditer(self.text, 0, match.start)]
+        after = _CLAUSE_OR_SENTENCE_END.search(self.text, match.end)
+        return self.text[ends[-1] if ends else 0 : after.start() if after else len(self.text)]
+
+    def _says(self, group: str, word: str, words: _Words) -> bool:
+        """Whether a word is of a group, also of Russian or Bulgarian typed in Latin letters: "uletet v tashkent"."""
+        if words.has(group, word):
+            return True
+        if not word.isascii() or len(word) < _LATIN_AT_ALL:
+            return False
+        return any(word in self.gazetteer.latin_words(language, group) for language in ("ru", "bg"))
 
     def _plain_role(self, match: _Match, group: str | None) -> Role:
         if group == "in" and match.candidate.case == "accusative":
@@ -614,9 +789,13 @@ class _Search:
     def _spoken_role(self, match: _Match, position: int, words: _Words, group: str | None) -> Role:
         clause = list(self._clause_before(position, whole_sentence=False))
         nearest = clause[0] if clause else ""
-        arrived = any(words.has("arrived", word) for word in self._clause_before(position, whole_sentence=True))
-        # "Came back home to Lagos": who came is there, whatever "back" says.
-        going = any(words.has("going", word) and not (arrived and word in _BACK) for word in clause)
+        arrived = any(self._says("arrived", word, words) for word in self._clause_before(position, whole_sentence=True))
+        # "Came back home to Lagos": who came is there, whatever "back" says. Who wants to complain in Dobrich is there.
+        asks = any(_ASKS.match(word) for word in clause)
+        going = any(
+            self._says("going", word, words) and not (arrived and word in _BACK) and not (asks and word in _WANTS)
+            for word in clause
+        )
         if group == "in":
             if match.candidate.case == "accusative":
                 return "in" if arrived else "to"
@@ -628,7 +807,7 @@ class _Search:
         if group == "from":
             if match.candidate.case == "instrumental":
                 return "unknown"
-            out = any(words.has("leaving", word) for word in clause)
+            out = any(self._says("leaving", word, words) for word in clause)
             calls = any(words.has("calling", word) for word in self._clause_after(match.last))
             return "in" if (out and not arrived) or calls else "from"
         return "unknown"
@@ -653,13 +832,42 @@ class _Search:
                         position += len(form) - 1
                         break
             else:
-                if misspelt := self._han_misspelt_at(position):
+                if misspelt := self._han_town_at(position) or self._han_misspelt_at(position):
                     yield misspelt
                     position = misspelt.end - 1
             position += 1
 
+    def _han_town_at(self, position: int) -> _Match | None:
+        found = self.gazetteer._smaller.han(self.text, position)
+        if found is None:
+            return None
+        form, town = found
+        candidate = _Candidate(town.country, town.name, "city", "zh", Flags(town.doubtful, needs_capital=False), "")
+        match = _Match(candidate, position, position + len(form), 0, 0)
+        return match if self._han_allowed(match) else None
+
+    def _han_alone(self, position: int) -> _Match | None:
+        """A part between blanks or signs that is nothing but a Chinese name with one wrong character: 墨斯科."""
+        if position and (HAN.match(self.text[position - 1]) and not _HAN_HERE.search(self.text[:position])):
+            return None
+        part = re.match(r"[\u3400-\u9fff]+", self.text[position:])
+        length = part.end() if part else 0
+        if not HAN_LEAST <= length <= _HAN_LONGEST or length == len(self.text.strip(" 。！？，")):
+            return None
+        written = self.text[position : position + length]
+        if any(written.startswith(form, at) for at in range(length) for form, _ in self.gazetteer._han.get(written[at], ())):
+            return None
+        found: dict[str, _Candidate] = {}
+        for place in range(length):
+            found.update(self.gazetteer._han_masked.get(f"{written[:place]}?{written[place + 1 :]}", {}))
+        if len({candidate.country for candidate in found.values()}) != 1:
+            return None
+        return _Match(next(iter(found.values())), position, position + length, 0, 0)
+
     def _han_misspelt_at(self, position: int) -> _Match | None:
         """A Chinese name with one wrong character, right behind a word such as "in", if it can be but one country."""
+        if alone := self._han_alone(position):
+            return alone
         before = self.text[max(0, position - 4) : position].rstrip()
         words = self.gazetteer._words["zh"]
         if before and not any(before.endswith(tuple(words.exact[group])) for group in ("in", "from", "to", "arrived")):
@@ -698,8 +906,10 @@ class _Search:
             return "from"
         if after.startswith("人在"):
             return "from"
-        if previous is not None and _only_separators(self.text[previous.end : match.start]):
+        if previous is not None and self._goes_on(previous, previous_role, match):
             return previous_role
+        if _STAYED.match(after) and before.endswith(tuple(words.exact["to"])):
+            return "in"
         if before.endswith(tuple(words.exact["arrived"])):
             return "in"
         if before.endswith(_NO_WAY):
@@ -740,6 +950,14 @@ def _ordinary_words(locales_dir: Path) -> frozenset[str]:
     return frozenset(words)
 
 
+def _slipped(word: str, name: str, voucher: str) -> bool:
+    """Whether a word is another one with a slip (two beside a long word that is right), or sounds like it."""
+    if len(name) < _PAIR_LEAST + 1 or word == name:
+        return False
+    near = one_slip(word, name) or (len(voucher) > _PAIR_LEAST + 1 and two_slips(word, name))
+    return (word[0] == name[0] and near) or sound(word) == sound(name)
+
+
 def _line_with(text: str, needle: str) -> int:
     return next((number for number, line in enumerate(text.splitlines(), 1) if needle in line), 1)
 
@@ -760,8 +978,13 @@ def _longest_suffix(text: str, groups: Mapping[str, Iterable[str]]) -> str | Non
 @lru_cache(maxsize=32)
 def _latin_typed(words: frozenset[str]) -> frozenset[str]:
     """Place words typed in Latin letters: v, iz, ot."""
-    table = str.maketrans("абвгдезиклмнорстуъ", "abvgdeziklmnorstua")
-    typed = {word.translate(table) for word in words}
+    plain = dict(zip("абвгдезиклмнопрстуфхыъь", [*"abvgdeziklmnoprstufhya", ""], strict=True))
+    ways = [
+        {**plain, "ж": "j", "й": "i", "ц": "c", "ч": "4", "ш": "6", "щ": "6t", "ю": "u", "я": "q", "э": "e"},
+        {**plain, "ж": "zh", "й": "y", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "э": "e"},
+        {**plain, "ж": "j", "й": "j", "х": "x", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sht", "ю": "iu", "я": "ia"},
+    ]
+    typed = {word.translate(str.maketrans(way)) for word in words for way in ways}
     return frozenset(word for word in typed if word.isascii())
 
 
@@ -887,6 +1110,8 @@ def city_name(country: str, city: str, language: str) -> str:
         language: one of the four.
     """
     written = gazetteer().city_forms(country, city, language)
+    if language != "en" and not written and (form := towns().form(country, city, language)):
+        written = (form,)
     if language == "en" or not written:
         return city
     plain = [split_flags(form)[0] for form in written]
