@@ -22,6 +22,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from bot.content.catalogues import Catalogues
 from bot.conversation.privacy import is_discreet
 from bot.handoff.relay import STAFF_LANGUAGE, topic_name
+from bot.operation.metrics import Metrics
 from bot.store.cases import Case
 from bot.store.clock import Clock
 from bot.store.errors import DamagedDataError, TurnConflict
@@ -66,6 +67,7 @@ class Delivery:
         staff_chat_id: the staff's group.
         clock: for pauses and ages.
         staff_language: of the notes to staff.
+        metrics: of the process.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Delivery:
         staff_chat_id: int | None,
         clock: Clock,
         staff_language: str = STAFF_LANGUAGE,
+        metrics: Metrics | None = None,
     ) -> None:
         self._bot = bot
         self._store = store
@@ -83,6 +86,7 @@ class Delivery:
         self._staff_chat_id = staff_chat_id
         self._staff_language = staff_language
         self._clock = clock
+        self._metrics = metrics or Metrics()
         self._all = AsyncLimiter(MESSAGES_PER_SECOND, 1)
         self._group = AsyncLimiter(MESSAGES_PER_MINUTE_PER_GROUP, 60)
         self._lanes: dict[str, asyncio.Task[None]] = {}
@@ -196,6 +200,7 @@ class Delivery:
         return veil(params, self._catalogues.text("discreet.line", person.language or "en"))
 
     async def _made(self, item: OutboxItem, params: dict[str, Any], number: int | None) -> None:
+        self._metrics.count("sends", "sent")
         self._waiting.discard(item.lane)
         if item.method == "createForumTopic" and number is not None:
             kept = item.case_id is not None and await self._set_topic(item.case_id, number)
@@ -230,6 +235,7 @@ class Delivery:
         if final or now - item.created_at > GIVE_UP_AFTER:
             reason = "blocked" if isinstance(error, Forbidden) else "refused" if final else "too_old"
             self._waiting.discard(item.lane)
+            self._metrics.count("sends", "failed")
             await self._surely(lambda: self._store.outbox.mark_failed(item.id, reason))
             _log.warning("%s (%s) was given up: %s", item.method, item.purpose, reason)
             await self._tell_staff(item, reason)
@@ -239,6 +245,7 @@ class Delivery:
         await self._again(item, pause, doubtful=doubtful)
 
     async def _again(self, item: OutboxItem, seconds: float, *, doubtful: bool) -> None:
+        self._metrics.count("sends", "doubtful" if doubtful else "again")
         self._waiting.add(item.lane)
         moment = self._clock() + timedelta(seconds=seconds)
         await self._surely(lambda: self._store.outbox.mark_retry(item.id, moment, doubtful))
