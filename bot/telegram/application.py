@@ -159,6 +159,7 @@ class TelegramBot:
                     raise
                 _log.warning("the Bot API server cannot be reached (%s); trying again", type(error).__name__)
                 await asyncio.sleep(2)
+        self._polling.answered = monotonic()
         self._delivering = asyncio.create_task(self.delivery.run())
         left = await self.dispatcher.resume()
         if left:

@@ -12,6 +12,7 @@ import html
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from time import monotonic
 from typing import Any, TypeVar
 
 import httpx
@@ -44,6 +45,11 @@ _TOPIC_TRIES = 3
 _COURTESY_TRIES = 2
 #: How long calls under way may take to finish when the bot is stopped, seconds; after that they are doubtful.
 _STOP_SECONDS = 15
+
+#: While something waits for its time, the clock is looked at at least this often, seconds: it may be put back.
+_LOOK_AGAIN = 10.0
+#: A clock that is put back by less than this changes nothing, seconds.
+_CLOCK_SLACK = 2.0
 
 _Result = TypeVar("_Result")
 
@@ -100,17 +106,22 @@ class Delivery:
     async def run(self) -> None:
         """Deliver until cancelled; calls that were under way when the process died are made again."""
         await self._store.outbox.recover()
+        ahead = self._clock().timestamp() - monotonic()
         try:
             while True:
                 self._store.outbox.changed.clear()
                 pause: float | None = None
                 try:
+                    before, ahead = ahead, self._clock().timestamp() - monotonic()
+                    if ahead < before - _CLOCK_SLACK:
+                        _log.warning("the clock was put back; what waits to be sent again is sent now")
+                        await self._store.outbox.hurry()
                     for lane in await self._store.outbox.lanes_waiting():
                         if lane not in self._lanes:
                             self._lanes[lane] = asyncio.create_task(self._drain(lane))
                     due = await self._store.outbox.next_due()
                     if due is not None:
-                        pause = max(0.05, (due - self._clock()).total_seconds())
+                        pause = min(_LOOK_AGAIN, max(0.05, (due - self._clock()).total_seconds()))
                 except Exception as error:  # A database that is locked or full must not end delivery.
                     _log.error("the outbox cannot be read (%s); trying again", type(error).__name__)
                     pause = 1.0

@@ -54,6 +54,11 @@ def inbound(update: Update) -> Inbound | None:
     return _of_message(message, code, edited=update.edited_message is not None)
 
 
+def _location(latitude: float, longitude: float) -> Location | None:
+    """A shared place, None where there is no such place on Earth."""
+    return Location(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
 def never_limited(update: Update) -> bool:
     """Whether an update is read however much its sender sends."""
     found = inbound(update)
@@ -90,7 +95,7 @@ def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
         return Inbound(
             "location",
             language_code=code,
-            location=Location(place.latitude, place.longitude),
+            location=_location(place.latitude, place.longitude),
             message_id=number,
             edited=edited,
         )
