@@ -32,6 +32,8 @@ _log = logging.getLogger("bot.telegram.inbox")
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 #: How long writing one update may take before it is looked at for an alarm, seconds.
 _PATIENCE = 1.0
+#: How often it is looked for alarms behind an update that cannot be written, seconds.
+_LOOK_EVERY = 0.5
 #: An update that cannot be written for a reason that is not the store's is given up after so many tries.
 _TRIES = 3
 #: So long after the first message that was not read those of a flood are noted together, seconds.
@@ -112,8 +114,11 @@ class Dispatcher:
     async def receive(self, update: Update) -> None:
         """Write an update down, then have it worked on; an alarm is answered even where it cannot be written."""
         self._metrics.count("updates", _kind(update))
-        if not await self._admitted(update):
-            return
+        try:
+            if not await self._admitted(update):
+                return
+        except Exception as error:  # whoever cannot be counted is read; an exception here would end polling
+            _log.error("it cannot be told whether an update is too many (%s)", type(error).__name__, exc_info=error)
         self._arrived[update.update_id] = monotonic()
         if not await self._kept(update):
             self._arrived.pop(update.update_id, None)
@@ -175,8 +180,7 @@ class Dispatcher:
                     return False
                 _log.error("an update cannot be written down (%s); trying again", type(error).__name__)
                 await self._overtake(update)
-                await self._look_behind(update)
-                await asyncio.sleep(_PAUSES[min(tried, len(_PAUSES) - 1)])
+                await self._watch_behind(update, _PAUSES[min(tried, len(_PAUSES) - 1)])
                 tried += 1
         if new:
             name = lane or (self._store.people.ref(chat_id) if chat_id is not None else "staff")
@@ -188,10 +192,11 @@ class Dispatcher:
         writing = asyncio.ensure_future(
             self._store.inbox.receive(update.update_id, lane, chat_id, _payload(update)),
         )
-        done, _ = await asyncio.wait({writing}, timeout=_PATIENCE)
-        if not done:
+        await asyncio.wait({writing}, timeout=_PATIENCE)
+        while not writing.done():
             await self._overtake(update)
             await self._look_behind(update)
+            await asyncio.wait({writing}, timeout=_LOOK_EVERY)
         return await writing
 
     async def stop(self) -> None:
@@ -264,6 +269,14 @@ class Dispatcher:
                 return None
             self.alarms_answered[update.update_id] = sent
         return self.alarms_answered[update.update_id]
+
+    async def _watch_behind(self, update: Update, seconds: float) -> None:
+        """Pause, but answer alarms behind an update meanwhile."""
+        until = monotonic() + seconds
+        await self._look_behind(update)
+        while (left := until - monotonic()) > 0:
+            await asyncio.sleep(min(left, _LOOK_EVERY))
+            await self._look_behind(update)
 
     async def _look_behind(self, update: Update) -> None:
         """While one update cannot be written, answer alarms among those behind it; Telegram keeps them all."""

@@ -12,6 +12,8 @@ from typing import Any
 from telegram import Update
 from telegram.request import HTTPXRequest
 
+from bot.telegram.reading import inbound
+
 _log = logging.getLogger("bot.telegram.polling")
 
 #: Pause after an answer in which nothing could be read or confirmed, seconds.
@@ -90,7 +92,11 @@ def _can_be_read(update: Any) -> bool:
         read = Update.de_json(update, None)
         number = read.update_id
         read.to_dict()
-        chat = read.effective_chat
+        inbound(read)
+        chat, message = read.effective_chat, read.effective_message
+        for words in (message.text, message.caption) if message is not None else ():
+            if not isinstance(words, (str, type(None))):
+                return False
         ids = [number, *([chat.id] if chat is not None else [])]
         return all(isinstance(one, int) and abs(one) <= _LARGEST_ID for one in ids)
     except Exception:  # whatever a stranger's JSON makes the library raise

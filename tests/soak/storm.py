@@ -103,6 +103,7 @@ class Storm:
         """Let people write so often, then heal everything and count."""
         for number in range(self._number):
             self._people.append(await self.client.person(f"P{number}", language_code="en"))
+        await warm(self.client)
         storm = asyncio.create_task(self._storm())
         try:
             for _ in range(turns):
@@ -256,11 +257,20 @@ class Storm:
         self.bot = await BotProcess(
             self.server, self.bot.home, program=PROGRAM, environment=environment(self.bot.home)
         ).start()
-        self._hindered_until = time.monotonic() + 10
+        await warm(self.client)
+        self._hindered_until = time.monotonic() + 2
 
     def _pid(self) -> int:
         assert self.bot.process is not None
         return self.bot.process.pid
+
+
+async def warm(client: SandboxClient) -> None:
+    """Have a bot that has just started read everything it reads once: that takes it seconds on a busy machine."""
+    person = await client.person("Early", language_code="en")
+    for cry in (ALARM, "меня бьют помогите", "бият ме помощ", "老板打我救命"):
+        await person.say(cry)
+        await person.wait_reply(NUMBER, timeout=120)
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -47,8 +47,8 @@ begin = bot.store.engine._begin
 
 
 def begin_as_told(connection: Any) -> None:
-    begin(connection)
     connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+    begin(connection)
 
 
 if __name__ == "__main__":

@@ -27,10 +27,13 @@ async def test_nothing_is_lost_and_every_alarm_is_answered(tmp_path: Path) -> No
     async with sandbox() as (server, client):
         bot = await BotProcess(server, home, program=PROGRAM, environment=environment(home)).start()
         storm = Storm(server, client, bot, 200, random.Random(seed), KINDS)
-        figures = await storm.play(TURNS)
+        try:
+            figures = await storm.play(TURNS)
+        finally:
+            stopped = await storm.bot.stop()
         print(figures)
         log = storm.bot.log
-        assert await storm.bot.stop() == 0
+    assert stopped == 0
     assert figures.lost == 0
     assert figures.doubled <= figures.doubtful
     assert max(figures.alarms) < 2
