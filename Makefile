@@ -1,7 +1,7 @@
 # Pristan. `make` alone lists what there is to do.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench soak train catalogues clean system
+.PHONY: help install run test check bench soak audit train catalogues clean system
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -49,6 +49,9 @@ soak: install ## Long runs: kills, faults, many conversations. Never in CI
 	@$(BIN)/pristan train
 	@$(BIN)/python -m pytest -o addopts="--import-mode=importlib -q" -m soak -s
 
+audit: ## Known vulnerabilities of the locked packages (needs the network; in no CI)
+	@bash tools/audit.sh
+
 clean: ## Remove the environment, models and caches; never anybody's data
-	rm -rf $(VENV) models .mypy_cache .ruff_cache .pytest_cache build
+	rm -rf $(VENV) .audit models .mypy_cache .ruff_cache .pytest_cache build
 	find locales -name '*.mo' -delete

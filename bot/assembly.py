@@ -17,6 +17,7 @@ from bot.content.catalogues import Catalogues, compile_catalogues
 from bot.content.language_model import compile_language_model
 from bot.content.languages import identify
 from bot.content.rule_files import RulesOfLanguages
+from bot.conversation.attachments import AT_ONCE
 from bot.conversation.forms.words import Words
 from bot.conversation.offer_talk import load_offer_talk
 from bot.conversation.sources import Sources
@@ -173,7 +174,11 @@ def _give_back_memory() -> None:
 
 
 def conversation(
-    content: Content, relay: Relay, model: ModelLoader | None = None, clock: Clock = utc_now
+    content: Content,
+    relay: Relay,
+    model: ModelLoader | None = None,
+    clock: Clock = utc_now,
+    files_at_once: int = AT_ONCE,
 ) -> Conversation:
     """The conversation over loaded content, with a model that may come later or never."""
     return Conversation(
@@ -189,6 +194,7 @@ def conversation(
         dialogue=model.dialogue if model is not None else lambda: None,
         dialogue_failed=model.has_failed if model is not None else lambda: False,
         clock=clock,
+        files_at_once=files_at_once,
     )
 
 

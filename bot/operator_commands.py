@@ -1,4 +1,4 @@
-"""The operator's commands: ``pristan keys rotate``, ``backup``, ``restore``, ``privacy report``."""
+"""The operator's commands: ``pristan doctor``, ``keys rotate``, ``backup``, ``restore``, ``privacy report``."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bot.operation.commands import add_doctor, run_doctor
 from bot.settings import Settings
 
 
 def add_operator_commands(commands: Any) -> None:
     """Add them to a parser's commands."""
+    add_doctor(commands)
     keys = commands.add_parser("keys", help="the master key")
     keys_action = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
     keys_action.add_parser(
@@ -84,6 +86,7 @@ def _privacy(settings: Settings, options: argparse.Namespace) -> int:
 
 
 OPERATOR_COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "doctor": run_doctor,
     "keys": _keys,
     "backup": _backup,
     "restore": _restore,

@@ -15,12 +15,15 @@ from bot.assembly import Content, ModelLoader, conversation
 from bot.content.catalogues import compile_catalogues
 from bot.handoff.relay import Relay
 from bot.handoff.safe_hours import may_arrive
+from bot.operation.metrics import Metrics
+from bot.operation.notify import Notifier
 from bot.settings import Settings
 from bot.store.clock import utc_now
 from bot.store.store import Store
 from bot.telegram.application import TelegramBot
 
 if TYPE_CHECKING:
+    from bot.operation.health import HealthServer
     from bot.sandbox.server import SandboxServer
 
 _log = logging.getLogger("bot.run")
@@ -54,7 +57,7 @@ async def run(
         started: called with the sandbox's address once people can write.
 
     Raises:
-        OSError: the sandbox's port is taken.
+        OSError: the port of the sandbox, or of health and metrics, is taken.
     """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -77,6 +80,7 @@ async def run(
             staff_chat_id=sandbox.staff_chat_id,
         )
     store = await Store.open(settings)
+    metrics = Metrics()
     model = ModelLoader(settings, content, _say)
     relay = Relay(
         content.catalogues, settings.staff_chat_id, language=settings.staff_language, hours=settings.staff_hours
@@ -85,14 +89,23 @@ async def run(
         token=settings.telegram_bot_token or "",
         api_url=settings.telegram_api_url,
         store=store,
-        conversation=conversation(content, relay, model, utc_now),
+        conversation=conversation(content, relay, model, utc_now, settings.files_at_once),
         catalogues=content.catalogues,
         relay=relay,
         clock=utc_now,
+        limits=settings.limits,
+        files_at_once=settings.files_at_once,
+        metrics=metrics,
     )
     background: list[asyncio.Task[None]] = []
+    notifier = Notifier()
+    health: HealthServer | None = None
     try:
+        if settings.health_port is not None:
+            health = await _open_health(settings, store, metrics, telegram, model)
+        background.append(asyncio.create_task(notifier.stay(lambda: telegram.working)))
         await telegram.start()
+        notifier.say("READY=1")
         if sandbox is not None:
             _say(f"Pristan is ready. Try it in a browser: {sandbox.url}")
             _say("No TELEGRAM_BOT_TOKEN is set, so this is the sandbox; nothing leaves this machine.")
@@ -112,13 +125,28 @@ async def run(
         await stopping.wait()
         _say("Stopping: finishing what is under way.")
     finally:
+        notifier.say("STOPPING=1")
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
         await telegram.stop()
+        if health is not None:
+            await health.stop()
         await store.close()
         if sandbox is not None:
             await sandbox.stop()
+
+
+async def _open_health(
+    settings: Settings, store: Store, metrics: Metrics, telegram: TelegramBot, model: ModelLoader
+) -> HealthServer:
+    from bot.operation.health import Health, HealthServer  # a start without a port need not wait for a web server
+
+    health = Health(store, metrics, lambda: telegram.working, lambda: telegram.connected, model.ready.is_set, utc_now)
+    server = HealthServer(health)
+    await server.start(settings.health_host, settings.health_port or 0)
+    _log.info("health and metrics on port %d of %s", server.port, settings.health_host)
+    return server
 
 
 async def _bring_up(telegram: TelegramBot, content: Content, model: ModelLoader) -> None:

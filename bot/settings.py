@@ -7,6 +7,7 @@ to do; nothing is guessed. Secrets (token, database and Redis addresses) never a
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 
 import tomli
 
+from bot.safety.limits import Limits, Rate
+
 if TYPE_CHECKING:
     from bot.handoff.staff_hours import StaffHours
 
@@ -26,6 +29,7 @@ TELEGRAM_API_URL = "https://api.telegram.org"
 #: Every setting that may stand in the environment or in the TOML file.
 SETTING_NAMES = (
     "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_BOT_TOKEN_FILE",
     "TELEGRAM_API_URL",
     "PRISTAN_HOME",
     "PRISTAN_DATABASE_URL",
@@ -40,6 +44,12 @@ SETTING_NAMES = (
     "PRISTAN_DESK_URL",
     "PRISTAN_MODEL_DIR",
     "PRISTAN_LOCALES",
+    "PRISTAN_HEALTH_PORT",
+    "PRISTAN_HEALTH_HOST",
+    "PRISTAN_LIMIT_MESSAGES",
+    "PRISTAN_LIMIT_OFFERS",
+    "PRISTAN_LIMIT_FILES",
+    "PRISTAN_FILES_AT_ONCE",
 )
 
 #: Environment variable with the path of the TOML file; it cannot stand in the file itself.
@@ -74,6 +84,10 @@ class Settings:
         webhook_url: public https address for webhooks, or None: long polling.
         desk_url: address under which staff reach the web desk, or None.
         keys_copy: file on another disk with a copy of people's keys (see `bot.store.keys_copy`), or None.
+        health_port: port of /healthz, /readyz and /metrics, or None: no port is opened.
+        health_host: address that port listens on.
+        limits: how much one person may send before they are asked to wait.
+        files_at_once: pictures and documents held in memory and read side by side, of all people together.
     """
 
     home: Path
@@ -90,6 +104,10 @@ class Settings:
     webhook_url: str | None = field(default=None, repr=False)
     desk_url: str | None = None
     keys_copy: Path | None = None
+    health_port: int | None = None
+    health_host: str = "127.0.0.1"
+    limits: Limits = field(default_factory=Limits)
+    files_at_once: int = 2
 
     @classmethod
     def from_environment(
@@ -118,7 +136,8 @@ class Settings:
             secret_key_file=source.get("PRISTAN_SECRET_KEY_FILE", _path) or home / "secret.key",
             model_dir=source.get("PRISTAN_MODEL_DIR", _folder) or _default_model_dir(home),
             locales=source.get("PRISTAN_LOCALES", _existing_folder) or _default_locales(),
-            telegram_bot_token=source.get("TELEGRAM_BOT_TOKEN", read_token),
+            telegram_bot_token=source.get("TELEGRAM_BOT_TOKEN", read_token)
+            or source.get("TELEGRAM_BOT_TOKEN_FILE", lambda named: read_token(_first_line(named))),
             telegram_api_url=api_url,
             database_url=source.get("PRISTAN_DATABASE_URL", _database_address),
             redis_url=source.get("PRISTAN_REDIS_URL", _redis_address),
@@ -128,6 +147,14 @@ class Settings:
             webhook_url=source.get("PRISTAN_WEBHOOK_URL", _https_address),
             desk_url=source.get("PRISTAN_DESK_URL", _web_address),
             keys_copy=source.get("PRISTAN_KEYS_COPY", _path),
+            health_port=source.get("PRISTAN_HEALTH_PORT", _port),
+            health_host=source.get("PRISTAN_HEALTH_HOST", _listening_address) or "127.0.0.1",
+            limits=Limits(
+                messages=source.get("PRISTAN_LIMIT_MESSAGES", Rate.parse) or Limits.messages,
+                offers=source.get("PRISTAN_LIMIT_OFFERS", Rate.parse) or Limits.offers,
+                files=source.get("PRISTAN_LIMIT_FILES", Rate.parse) or Limits.files,
+            ),
+            files_at_once=source.get("PRISTAN_FILES_AT_ONCE", _small_number) or 2,
         )
 
     @property
@@ -285,6 +312,40 @@ def _group_id(value: str) -> int:
     if not re.fullmatch(r"-[0-9]{1,15}", value):
         raise ValueError("must be the id of a group: a negative whole number such as -1001234567890.")
     return int(value)
+
+
+def _port(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not 1 <= int(value) <= 65535:
+        raise ValueError("must be a port number from 1 to 65535.")
+    return int(value)
+
+
+def _small_number(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", value) or not 1 <= int(value) <= 32:
+        raise ValueError("must be a whole number from 1 to 32.")
+    return int(value)
+
+
+def _listening_address(value: str) -> str:
+    if value == "localhost":
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError("must be an address of this machine, such as 127.0.0.1.") from None
+
+
+def _first_line(value: str) -> str:
+    file = _expand(value)
+    try:
+        lines = file.read_text(encoding="ascii").split()
+    except OSError as error:
+        raise ValueError(f"cannot read {file} ({error.strerror}). Correct the path or the file's rights.") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} holds no token.") from None
+    if not lines:
+        raise ValueError(f"{file} is empty. Put the token there.")
+    return lines[0]
 
 
 def _language(value: str) -> str:

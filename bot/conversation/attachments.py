@@ -38,11 +38,16 @@ class ReadAttachment:
 
 
 class Attachments:
-    """Reads pictures and documents within bounds."""
+    """Reads pictures and documents within bounds.
 
-    def __init__(self, catalogues: Catalogues) -> None:
+    Args:
+        catalogues: for what is said of them.
+        at_once: so many are read side by side.
+    """
+
+    def __init__(self, catalogues: Catalogues, at_once: int = AT_ONCE) -> None:
         self._catalogues = catalogues
-        self._reading = asyncio.Semaphore(AT_ONCE)
+        self._reading = asyncio.Semaphore(at_once)
         #: Album -> message -> what came out of it, in memory only, until its last part is answered.
         self._albums: OrderedDict[tuple[str, str], dict[int, ReadAttachment]] = OrderedDict()
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES, choose, identify, only_frames
 from bot.content.rule_files import RulesOfLanguages
-from bot.conversation.attachments import Attachments
+from bot.conversation.attachments import AT_ONCE, Attachments
 from bot.conversation.countries import ask_country, country_buttons
 from bot.conversation.cover import AWAITED_WORD, is_covered, kept_under_cover, may_be_word
 from bot.conversation.forms.find_help import FindHelp, LookUp
@@ -150,6 +150,7 @@ class Conversation:
     Args:
         dialogue: returns the dialogue model, or None while it is loading or after it failed.
         dialogue_failed: whether it will not come.
+        files_at_once: pictures and documents read side by side.
     """
 
     def __init__(
@@ -167,6 +168,7 @@ class Conversation:
         dialogue: Callable[[], Dialogue | None],
         dialogue_failed: Callable[[], bool],
         clock: Clock,
+        files_at_once: int = AT_ONCE,
     ) -> None:
         self.catalogues = catalogues
         self.net = net
@@ -193,7 +195,7 @@ class Conversation:
         self._dialogue = dialogue
         self._dialogue_failed = dialogue_failed
         self._clock = clock
-        self._attachments = Attachments(catalogues)
+        self._attachments = Attachments(catalogues, files_at_once)
 
     # The turn
 

@@ -210,6 +210,17 @@ class Outbox:
 
         await self._write(work)
 
+    async def hurry(self) -> None:
+        """The clock was put back: pauses that were counted by the wrong time end now."""
+
+        async def work(connection: AsyncConnection) -> None:
+            tried = (outbox.c.state == "pending") & (outbox.c.attempts > 0)
+            await connection.execute(
+                update(outbox).where(tried, outbox.c.not_before > self._clock()).values(not_before=None)
+            )
+
+        await self._write(work)
+
     async def mark_failed(self, item_id: int, reason_code: str) -> None:
         """The call will never succeed: its parameters are dropped, its reason is kept and counted.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from time import monotonic
 
 from telegram import BotCommand, Update
 from telegram.error import TelegramError
@@ -22,12 +23,16 @@ from telegram.request import HTTPXRequest
 
 from bot.content.catalogues import Catalogues
 from bot.content.languages import LANGUAGES
+from bot.conversation.attachments import AT_ONCE
 from bot.conversation.turn import Conversation
 from bot.handoff.relay import Relay
+from bot.operation.metrics import Metrics
+from bot.safety.limits import Limits, SenderLimits
 from bot.store.clock import Clock
 from bot.store.store import Store
 from bot.telegram.delivery import Delivery
 from bot.telegram.inbox import Dispatcher, UpdateQueue
+from bot.telegram.polling import PollingRequest
 from bot.telegram.rendering import parse
 from bot.telegram.sending import commands
 from bot.telegram.turns import Turns
@@ -40,6 +45,8 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_membe
 POLL_SECONDS = 25
 #: Connections kept for answers: one slow chat must not hold up the others.
 _CONNECTIONS = 32
+#: After a long poll should have ended, the server may be silent for so long before it counts as away, seconds.
+_SILENCE = 20.0
 
 
 class _ForgetfulApplication(Application):
@@ -60,6 +67,9 @@ class TelegramBot:
         catalogues: command menus and notes.
         relay: the staff's side.
         clock: the time.
+        limits: how much one person may send before they are asked to wait.
+        files_at_once: pictures and documents of all people read side by side.
+        metrics: of the process.
     """
 
     def __init__(
@@ -72,9 +82,18 @@ class TelegramBot:
         catalogues: Catalogues,
         relay: Relay,
         clock: Clock,
+        limits: Limits | None = None,
+        files_at_once: int = AT_ONCE,
+        metrics: Metrics | None = None,
     ) -> None:
+        metrics = metrics or Metrics()
         request = HTTPXRequest(connection_pool_size=_CONNECTIONS, read_timeout=20, connect_timeout=10)
-        polling = HTTPXRequest(connection_pool_size=2, read_timeout=POLL_SECONDS + 10, connect_timeout=10)
+        self._polling = PollingRequest(
+            unreadable=lambda: metrics.count("updates", "unreadable"),
+            connection_pool_size=2,
+            read_timeout=POLL_SECONDS + 10,
+            connect_timeout=10,
+        )
         builder = (
             ApplicationBuilder()
             .application_class(_ForgetfulApplication)
@@ -82,7 +101,7 @@ class TelegramBot:
             .base_url(f"{api_url}/bot")
             .base_file_url(f"{api_url}/file/bot")
             .request(request)
-            .get_updates_request(polling)
+            .get_updates_request(self._polling)
             .update_queue(UpdateQueue(self._receive))
             .concurrent_updates(False)
             .job_queue(None)
@@ -90,8 +109,20 @@ class TelegramBot:
         self.application: Application = builder.build()
         self._catalogues = catalogues
         self._staff_chat_id = relay.staff_chat_id
-        self.turns = Turns(self.application.bot, store, conversation, catalogues, relay, clock)
-        self.delivery = Delivery(self.application.bot, store, catalogues, relay.staff_chat_id, clock, relay.language)
+        self.turns = Turns(
+            self.application.bot,
+            store,
+            conversation,
+            catalogues,
+            relay,
+            clock,
+            limits=SenderLimits(limits or Limits()),
+            files_at_once=files_at_once,
+            metrics=metrics,
+        )
+        self.delivery = Delivery(
+            self.application.bot, store, catalogues, relay.staff_chat_id, clock, relay.language, metrics
+        )
         self.dispatcher = Dispatcher(
             self.application.bot,
             store,
@@ -99,6 +130,7 @@ class TelegramBot:
             self.application.process_update,
             relay.staff_chat_id,
             self.delivery.busy,
+            metrics,
         )
         self._delivering: asyncio.Task[None] | None = None
         self._describing: asyncio.Task[None] | None = None
@@ -127,6 +159,7 @@ class TelegramBot:
                     raise
                 _log.warning("the Bot API server cannot be reached (%s); trying again", type(error).__name__)
                 await asyncio.sleep(2)
+        self._polling.answered = monotonic()
         self._delivering = asyncio.create_task(self.delivery.run())
         left = await self.dispatcher.resume()
         if left:
@@ -136,6 +169,20 @@ class TelegramBot:
                 poll_interval=0, timeout=POLL_SECONDS, allowed_updates=ALLOWED_UPDATES, bootstrap_retries=-1
             )
         self._describing = asyncio.create_task(self._describe())
+
+    @property
+    def working(self) -> bool:
+        """Whether the tasks that receive and send run; also while the first connection is still tried."""
+        if self._delivering is None:
+            return True
+        updater = self.application.updater
+        return not self._delivering.done() and (updater is None or updater.running or self._describing is None)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server answered a question for updates within the time one takes."""
+        answered = self._polling.answered
+        return answered is not None and monotonic() - answered < POLL_SECONDS + _SILENCE
 
     async def stop(self) -> None:
         """Stop polling, finish the turns that are under way, close the connection."""
@@ -177,6 +224,7 @@ class TelegramBot:
             update,
             alarm_answer=self.dispatcher.alarms_answered.get(update.update_id),
             album_goes_on=lambda: self.dispatcher.album_goes_on(update),
+            pause=self.dispatcher.pauses.get(update.update_id),
         )
 
     async def _staff(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

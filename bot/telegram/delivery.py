@@ -12,6 +12,7 @@ import html
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from time import monotonic
 from typing import Any, TypeVar
 
 import httpx
@@ -22,6 +23,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from bot.content.catalogues import Catalogues
 from bot.conversation.privacy import is_discreet
 from bot.handoff.relay import STAFF_LANGUAGE, topic_name
+from bot.operation.metrics import Metrics
 from bot.store.cases import Case
 from bot.store.clock import Clock
 from bot.store.errors import DamagedDataError, TurnConflict
@@ -43,6 +45,11 @@ _TOPIC_TRIES = 3
 _COURTESY_TRIES = 2
 #: How long calls under way may take to finish when the bot is stopped, seconds; after that they are doubtful.
 _STOP_SECONDS = 15
+
+#: While something waits for its time, the clock is looked at at least this often, seconds: it may be put back.
+_LOOK_AGAIN = 10.0
+#: A clock that is put back by less than this changes nothing, seconds.
+_CLOCK_SLACK = 2.0
 
 _Result = TypeVar("_Result")
 
@@ -66,6 +73,7 @@ class Delivery:
         staff_chat_id: the staff's group.
         clock: for pauses and ages.
         staff_language: of the notes to staff.
+        metrics: of the process.
     """
 
     def __init__(
@@ -76,6 +84,7 @@ class Delivery:
         staff_chat_id: int | None,
         clock: Clock,
         staff_language: str = STAFF_LANGUAGE,
+        metrics: Metrics | None = None,
     ) -> None:
         self._bot = bot
         self._store = store
@@ -83,6 +92,7 @@ class Delivery:
         self._staff_chat_id = staff_chat_id
         self._staff_language = staff_language
         self._clock = clock
+        self._metrics = metrics or Metrics()
         self._all = AsyncLimiter(MESSAGES_PER_SECOND, 1)
         self._group = AsyncLimiter(MESSAGES_PER_MINUTE_PER_GROUP, 60)
         self._lanes: dict[str, asyncio.Task[None]] = {}
@@ -96,17 +106,22 @@ class Delivery:
     async def run(self) -> None:
         """Deliver until cancelled; calls that were under way when the process died are made again."""
         await self._store.outbox.recover()
+        ahead = self._clock().timestamp() - monotonic()
         try:
             while True:
                 self._store.outbox.changed.clear()
                 pause: float | None = None
                 try:
+                    before, ahead = ahead, self._clock().timestamp() - monotonic()
+                    if ahead < before - _CLOCK_SLACK:
+                        _log.warning("the clock was put back; what waits to be sent again is sent now")
+                        await self._store.outbox.hurry()
                     for lane in await self._store.outbox.lanes_waiting():
                         if lane not in self._lanes:
                             self._lanes[lane] = asyncio.create_task(self._drain(lane))
                     due = await self._store.outbox.next_due()
                     if due is not None:
-                        pause = max(0.05, (due - self._clock()).total_seconds())
+                        pause = min(_LOOK_AGAIN, max(0.05, (due - self._clock()).total_seconds()))
                 except Exception as error:  # A database that is locked or full must not end delivery.
                     _log.error("the outbox cannot be read (%s); trying again", type(error).__name__)
                     pause = 1.0
@@ -196,6 +211,7 @@ class Delivery:
         return veil(params, self._catalogues.text("discreet.line", person.language or "en"))
 
     async def _made(self, item: OutboxItem, params: dict[str, Any], number: int | None) -> None:
+        self._metrics.count("sends", "sent")
         self._waiting.discard(item.lane)
         if item.method == "createForumTopic" and number is not None:
             kept = item.case_id is not None and await self._set_topic(item.case_id, number)
@@ -230,6 +246,7 @@ class Delivery:
         if final or now - item.created_at > GIVE_UP_AFTER:
             reason = "blocked" if isinstance(error, Forbidden) else "refused" if final else "too_old"
             self._waiting.discard(item.lane)
+            self._metrics.count("sends", "failed")
             await self._surely(lambda: self._store.outbox.mark_failed(item.id, reason))
             _log.warning("%s (%s) was given up: %s", item.method, item.purpose, reason)
             await self._tell_staff(item, reason)
@@ -239,6 +256,7 @@ class Delivery:
         await self._again(item, pause, doubtful=doubtful)
 
     async def _again(self, item: OutboxItem, seconds: float, *, doubtful: bool) -> None:
+        self._metrics.count("sends", "doubtful" if doubtful else "again")
         self._waiting.add(item.lane)
         moment = self._clock() + timedelta(seconds=seconds)
         await self._surely(lambda: self._store.outbox.mark_retry(item.id, moment, doubtful))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from telegram import Bot, Message
 from telegram.error import TelegramError
 
@@ -9,6 +13,36 @@ from bot.screening.ocr import MAX_BYTES
 
 #: Of the sizes Telegram offers of a photo, none wider or higher than this is needed to read it, pixels.
 _LONG_SIDE = 2600
+#: So many of people's files may wait their turn; who comes after that is asked to send it again later.
+_WAITING = 40
+
+
+class FileGate:
+    """Bounds the files of all people together that are in memory at one time.
+
+    Args:
+        at_once: files read side by side; one more is fetched meanwhile.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._places = asyncio.Semaphore(at_once + 1)
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[bool]:
+        """Wait for a place; False at once where too many wait already."""
+        if self._waiting >= _WAITING:
+            yield False
+            return
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield True
+        finally:
+            self._places.release()
 
 
 async def attachment(bot: Bot, message: Message) -> bytes | None:

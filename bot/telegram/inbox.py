@@ -11,13 +11,19 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
-from bot.store.errors import DamagedDataError
+from bot.conversation.pauses import Pause
+from bot.operation.metrics import Metrics
+from bot.safety.limits import Verdict
+from bot.store.errors import DamagedDataError, StoreError
 from bot.store.store import Store
+from bot.telegram.reading import counts_as, never_limited
 from bot.telegram.turns import Turns
 
 _log = logging.getLogger("bot.telegram.inbox")
@@ -26,6 +32,15 @@ _log = logging.getLogger("bot.telegram.inbox")
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 #: How long writing one update may take before it is looked at for an alarm, seconds.
 _PATIENCE = 1.0
+#: How often it is looked for alarms behind an update that cannot be written, seconds.
+_LOOK_EVERY = 0.5
+#: An update that cannot be written for a reason that is not the store's is given up after so many tries.
+_TRIES = 3
+#: So long after the first message that was not read those of a flood are noted together, seconds.
+_NOTE_AFTER = 3.0
+
+#: What a lane works on: an update, or a job of ours between two of them.
+_Work = Update | Callable[[], Awaitable[None]]
 
 
 class UpdateQueue(asyncio.Queue[object]):
@@ -51,6 +66,7 @@ class Dispatcher:
         process: hands an update to the application's handlers and returns when they are done.
         staff_chat_id: the staff's group.
         sending: whether what a lane was answered before is still on its way.
+        metrics: of the process.
     """
 
     def __init__(
@@ -61,19 +77,26 @@ class Dispatcher:
         process: Callable[[Update], Awaitable[None]],
         staff_chat_id: int | None,
         sending: Callable[[str], bool],
+        metrics: Metrics | None = None,
     ) -> None:
         self._bot = bot
         self._store = store
         self._turns = turns
         self._process = process
         self._staff_chat_id = staff_chat_id
-        self._waiting: dict[str, deque[Update]] = {}
+        self._metrics = metrics or Metrics()
+        self._waiting: dict[str, deque[_Work]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sending = sending
         self._urgent: dict[int, asyncio.Task[None]] = {}
         #: Updates whose alarm was answered out of turn, and the numbers of the answers: their turn must not answer
         #: again, and must remember the answers so that they can be hidden.
         self.alarms_answered: dict[int, tuple[int, ...]] = {}
+        #: Updates whose sender must be told to wait.
+        self.pauses: dict[int, Pause] = {}
+        self._arrived: dict[int, float] = {}
+        #: Timers after which the messages of a flood are noted, by the chat they came in.
+        self._noting: dict[int, asyncio.TimerHandle] = {}
 
     async def resume(self) -> int:
         """Work on what a dead process left; returns how many updates that is."""
@@ -90,6 +113,54 @@ class Dispatcher:
 
     async def receive(self, update: Update) -> None:
         """Write an update down, then have it worked on; an alarm is answered even where it cannot be written."""
+        self._metrics.count("updates", _kind(update))
+        try:
+            if not await self._admitted(update):
+                return
+        except Exception as error:  # whoever cannot be counted is read; an exception here would end polling
+            _log.error("it cannot be told whether an update is too many (%s)", type(error).__name__, exc_info=error)
+        self._arrived[update.update_id] = monotonic()
+        if not await self._kept(update):
+            self._arrived.pop(update.update_id, None)
+            self.pauses.pop(update.update_id, None)
+
+    async def _admitted(self, update: Update) -> bool:
+        """Whether an update is read, or at least answered; one of a flood is only noted."""
+        chat = update.effective_chat
+        if chat is None or chat.type != "private" or never_limited(update):
+            return True
+        kinds = counts_as(update)
+        limits = self._turns.limits
+        ref = self._store.people.ref(chat.id)
+        in_talk = False
+        if limits.would_pause(ref, kinds):
+            if await self._turns.is_urgent(update):
+                return True
+            in_talk = await self._turns.talks_with_staff(ref)
+        verdict, kind, minutes = limits.judge(ref, kinds, in_talk=in_talk)
+        if verdict is Verdict.READ:
+            return True
+        self._metrics.count("limited", kind.value)
+        if verdict is Verdict.TELL:
+            self.pauses[update.update_id] = Pause(kind, minutes)
+            return True
+        if update.message is not None:
+            limits.ignore(ref, update.message.message_id)
+            self._note_soon(chat.id, ref)
+        return False
+
+    def _note_soon(self, chat_id: int, ref: str) -> None:
+        if chat_id in self._noting:
+            return
+
+        def note() -> None:
+            self._noting.pop(chat_id, None)
+            self._put(ref, lambda: self._turns.remember_ignored(chat_id))
+
+        self._noting[chat_id] = asyncio.get_running_loop().call_later(_NOTE_AFTER, note)
+
+    async def _kept(self, update: Update) -> bool:
+        """Write an update down and have it worked on; False where it comes to nothing."""
         tried = 0
         while True:
             try:
@@ -101,33 +172,44 @@ class Dispatcher:
                 _log.error("an update cannot be kept (%s)", type(error).__name__)
                 if await self._overtake(update) is None:
                     await self._turns.apologise(update)
-                return
+                return False
             except Exception as error:
+                if tried >= _TRIES and not isinstance(error, (SQLAlchemyError, StoreError, OSError)):
+                    # Nothing is wrong with the store: this one update would stand before everybody for ever.
+                    _log.error("an update is given up (%s)", type(error).__name__, exc_info=error)
+                    return False
                 _log.error("an update cannot be written down (%s); trying again", type(error).__name__)
                 await self._overtake(update)
-                await self._look_behind(update)
-                await asyncio.sleep(_PAUSES[min(tried, len(_PAUSES) - 1)])
+                await self._watch_behind(update, _PAUSES[min(tried, len(_PAUSES) - 1)])
                 tried += 1
         if new:
             name = lane or (self._store.people.ref(chat_id) if chat_id is not None else "staff")
             self._submit(name, update)
+        return new
 
     async def _write(self, update: Update, lane: str | None, chat_id: int | None) -> bool:
         """Write an update down; while that takes long (a locked database waits), alarms are answered already."""
         writing = asyncio.ensure_future(
             self._store.inbox.receive(update.update_id, lane, chat_id, _payload(update)),
         )
-        done, _ = await asyncio.wait({writing}, timeout=_PATIENCE)
-        if not done:
+        await asyncio.wait({writing}, timeout=_PATIENCE)
+        while not writing.done():
             await self._overtake(update)
             await self._look_behind(update)
+            await asyncio.wait({writing}, timeout=_LOOK_EVERY)
         return await writing
 
     async def stop(self) -> None:
         """Stop after the turns that are under way; what waits stays in the inbox."""
+        noting = list(self._noting)
+        for timer in self._noting.values():
+            timer.cancel()
+        self._noting.clear()
         for lane in self._waiting.values():
             lane.clear()
         await asyncio.gather(*self._tasks.values(), *self._urgent.values(), return_exceptions=True)
+        # No lane works any more, so nothing of these people is under way.
+        await asyncio.gather(*map(self._turns.remember_ignored, noting), return_exceptions=True)
 
     async def idle(self) -> None:
         """Wait until no turn is under way or waiting."""
@@ -141,7 +223,9 @@ class Dispatcher:
             return False
         album = (message.chat.id, message.media_group_id)
         return any(
-            later.message is not None and (later.message.chat.id, later.message.media_group_id) == album
+            isinstance(later, Update)
+            and later.message is not None
+            and (later.message.chat.id, later.message.media_group_id) == album
             for waiting in self._waiting.values()
             for later in waiting
         )
@@ -155,14 +239,20 @@ class Dispatcher:
         return None, None
 
     def _submit(self, lane: str, update: Update) -> None:
-        busy = lane in self._tasks
-        self._waiting.setdefault(lane, deque()).append(update)
-        if busy or self._sending(lane):
+        busy = self._put(lane, update)
+        # A file is fetched and read first, which may take long; somebody may cry for help in its caption.
+        if busy or self._sending(lane) or _has_file(update):
             task = asyncio.create_task(self._out_of_turn(update))
             self._urgent[update.update_id] = task
             task.add_done_callback(lambda _: self._urgent.pop(update.update_id, None))
+
+    def _put(self, lane: str, work: _Work) -> bool:
+        """Put work at the end of a lane; returns whether it was busy."""
+        busy = lane in self._tasks
+        self._waiting.setdefault(lane, deque()).append(work)
         if not busy:
             self._tasks[lane] = asyncio.create_task(self._work(lane))
+        return busy
 
     async def _out_of_turn(self, update: Update) -> None:
         await self._overtake(update)
@@ -180,6 +270,14 @@ class Dispatcher:
             self.alarms_answered[update.update_id] = sent
         return self.alarms_answered[update.update_id]
 
+    async def _watch_behind(self, update: Update, seconds: float) -> None:
+        """Pause, but answer alarms behind an update meanwhile."""
+        until = monotonic() + seconds
+        await self._look_behind(update)
+        while (left := until - monotonic()) > 0:
+            await asyncio.sleep(min(left, _LOOK_EVERY))
+            await self._look_behind(update)
+
     async def _look_behind(self, update: Update) -> None:
         """While one update cannot be written, answer alarms among those behind it; Telegram keeps them all."""
         try:
@@ -195,6 +293,12 @@ class Dispatcher:
         try:
             while waiting:
                 update = waiting.popleft()
+                if not isinstance(update, Update):
+                    try:
+                        await update()
+                    except Exception as error:  # tried again with the person's next turn
+                        _log.error("what was not read could not be noted (%s)", type(error).__name__)
+                    continue
                 try:
                     if update.update_id in self._urgent:  # its answer must not go out twice
                         await asyncio.wait({self._urgent[update.update_id]})
@@ -203,12 +307,29 @@ class Dispatcher:
                     _log.error("an update was left undone (%s)", type(error).__name__, exc_info=error)
                 finally:
                     self.alarms_answered.pop(update.update_id, None)
+                    self.pauses.pop(update.update_id, None)
+                    arrived = self._arrived.pop(update.update_id, None)
+                    if arrived is not None:
+                        self._metrics.turn_took(monotonic() - arrived)
         finally:
             self._tasks.pop(lane, None)
             if waiting:
                 self._tasks[lane] = asyncio.create_task(self._work(lane))
             else:
                 self._waiting.pop(lane, None)
+
+
+def _kind(update: Update) -> str:
+    if update.message is not None or update.edited_message is not None:
+        return "message"
+    if update.callback_query is not None:
+        return "button"
+    return "member" if update.my_chat_member is not None else "other"
+
+
+def _has_file(update: Update) -> bool:
+    message = update.effective_message
+    return update.callback_query is None and message is not None and bool(message.photo or message.document)
 
 
 def _payload(update: Update) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from telegram.ext import filters
 
 from bot.conversation.menus import COMMANDS
 from bot.conversation.messages import Inbound, InboundKind, Location
+from bot.safety.limits import Kind
 from bot.telegram.limits import DEEP_LINK_CHARACTERS
 
 #: Longest text read of one message, characters; Telegram sends no longer ones.
@@ -19,6 +20,10 @@ DOCUMENT_TYPES = frozenset(
 )
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w{1,64})?(?:\s+(.*))?\Z", re.DOTALL)
 _COMMANDS = frozenset((*COMMANDS, "end"))
+#: Longer texts count as offers where a sender is asked to wait: they are read more closely.
+_LONG_TEXT = 600
+#: Commands and beginnings of buttons' data that no flood may stand before: hiding, erasing, the country of an alarm.
+_ALWAYS_COMMANDS, _ALWAYS_BUTTONS = frozenset(("hide", "forget")), ("hide:", "forget:", "sos:")
 _DEEP_LINK = re.compile(rf"[A-Za-z0-9_-]{{1,{DEEP_LINK_CHARACTERS}}}")
 
 
@@ -41,10 +46,43 @@ def inbound(update: Update) -> Inbound | None:
             message_id=query.message.message_id,
         )
     message = person_message(update)
+    if message is not None and message.from_user is not None and message.from_user.is_bot:
+        return None  # a person is never a bot
     if message is None or filters.StatusUpdate.ALL.check_update(update):
         return None  # somebody pinned a message or set a timer: nothing was said
     code = message.from_user.language_code if message.from_user else None
     return _of_message(message, code, edited=update.edited_message is not None)
+
+
+def _location(latitude: float, longitude: float) -> Location | None:
+    """A shared place, None where there is no such place on Earth."""
+    return Location(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+def never_limited(update: Update) -> bool:
+    """Whether an update is read however much its sender sends."""
+    found = inbound(update)
+    if found is None:
+        return True  # nothing is made of it anyway
+    if found.kind == "command":
+        return found.command in _ALWAYS_COMMANDS
+    if found.kind == "button":
+        return found.text.startswith(_ALWAYS_BUTTONS)
+    return found.kind == "location"
+
+
+def counts_as(update: Update) -> frozenset[Kind]:
+    """What an update counts as where it is measured how much its sender sends."""
+    if update.callback_query is not None:
+        return frozenset((Kind.PRESSES,))
+    kinds = {Kind.MESSAGES}
+    message = person_message(update)
+    if message is not None:
+        if message.photo or message.document:
+            kinds.add(Kind.FILES)
+        elif message.forward_origin is not None or len(message.text or "") > _LONG_TEXT:
+            kinds.add(Kind.OFFERS)
+    return frozenset(kinds)
 
 
 def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
@@ -57,7 +95,7 @@ def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
         return Inbound(
             "location",
             language_code=code,
-            location=Location(place.latitude, place.longitude),
+            location=_location(place.latitude, place.longitude),
             message_id=number,
             edited=edited,
         )

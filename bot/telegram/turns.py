@@ -14,17 +14,22 @@ from telegram.error import TelegramError
 
 from bot.content.catalogues import Catalogues
 from bot.content.languages import choose
+from bot.conversation.attachments import AT_ONCE
 from bot.conversation.cover import has_cover, is_covered
 from bot.conversation.messages import Inbound, Reply
-from bot.conversation.turn import Conversation
+from bot.conversation.pauses import Pause, Pauses
+from bot.conversation.turn import PLACE_ANSWER_CHARACTERS, Conversation
+from bot.directory.places import here
 from bot.handoff.relay import NOTE_MARK, Relay
+from bot.operation.metrics import Metrics
+from bot.safety.limits import Limits, SenderLimits
 from bot.store.cases import REPORT
 from bot.store.clock import Clock
 from bot.store.errors import TurnConflict
 from bot.store.store import Store
 from bot.store.turn import Turn
 from bot.telegram.calls import make
-from bot.telegram.files import attachment
+from bot.telegram.files import FileGate, attachment
 from bot.telegram.reading import inbound as read
 from bot.telegram.reading import person_message
 from bot.telegram.rendering import parse
@@ -51,14 +56,22 @@ class Turns:
         catalogues: Catalogues,
         relay: Relay,
         clock: Clock,
+        *,
+        limits: SenderLimits | None = None,
+        files_at_once: int = AT_ONCE,
+        metrics: Metrics | None = None,
     ) -> None:
         self._bot = bot
+        self.limits = limits or SenderLimits(Limits())
+        self._files = FileGate(files_at_once)
+        self._metrics = metrics or Metrics()
         self._store = store
         self._conversation = conversation
         self._catalogues = catalogues
         self._relay = relay
         self._clock = clock
         self._background: set[asyncio.Task[None]] = set()
+        self.pauses = Pauses(catalogues, conversation.menus)
 
     # People
 
@@ -68,6 +81,7 @@ class Turns:
         *,
         alarm_answer: tuple[int, ...] | None = None,
         album_goes_on: Callable[[], bool] = lambda: False,
+        pause: Pause | None = None,
     ) -> None:
         """A message, an edit or a pressed button of a private chat.
 
@@ -75,6 +89,7 @@ class Turns:
             update: it.
             alarm_answer: numbers of the messages that answered its alarm out of turn, None if that was not done.
             album_goes_on: whether more parts of its album are waiting.
+            pause: it is not read, and the person is told so.
         """
         chat = update.effective_chat
         inbound = read(update)
@@ -84,16 +99,45 @@ class Turns:
         if update.callback_query is not None:
             self._soon(self._stop_spinner(update.callback_query.id))
         message = person_message(update)
-        if inbound.kind in ("photo", "document") and message is not None:
-            self._soon(self._typing(chat.id))
+        if pause is not None:
+            await self._person_turn(update, inbound, message, alarm_answer, self.pauses.replies(pause))
+            return
+        if inbound.kind not in ("photo", "document") or message is None:
+            await self._person_turn(update, inbound, message, alarm_answer)
+            return
+        self._soon(self._typing(chat.id))
+        async with self._files.place() as admitted:
+            if not admitted:
+                self._metrics.count("files_refused", "busy")
+                await self._person_turn(update, inbound, message, alarm_answer, self.pauses.busy)
+                return
             inbound = replace(inbound, image=await attachment(self._bot, message), album_goes_on=album_goes_on)
+            await self._person_turn(update, inbound, message, alarm_answer)
+
+    async def _person_turn(
+        self,
+        update: Update,
+        inbound: Inbound,
+        message: Message | None,
+        alarm_answer: tuple[int, ...] | None,
+        instead: Callable[[Inbound, Turn], list[Reply]] | None = None,
+    ) -> None:
+        """Decide a person's turn, or give an answer instead that needs no deciding."""
+        chat_id = update.effective_chat.id if update.effective_chat is not None else 0
+        ref = self._store.people.ref(chat_id)
+        ignored = self.limits.ignored(ref)
 
         async def work(turn: Turn) -> None:
             if message is not None:
                 turn.remember_message(message.message_id, "in")
+            for number in ignored:
+                turn.remember_message(number, "in")
             for number in alarm_answer or ():
                 turn.remember_message(number, "out")
-            replies = await self._conversation.respond(inbound, turn, alarm_answered=alarm_answer is not None)
+            if instead is not None:
+                replies = instead(inbound, turn)
+            else:
+                replies = await self._conversation.respond(inbound, turn, alarm_answered=alarm_answer is not None)
             language = turn.person.language or "en"
             enqueue(turn, replies, self._catalogues, language)
             self._menu(turn, inbound, language)
@@ -102,7 +146,36 @@ class Turns:
             if alarm_answer is None:
                 await self.apologise(update)
 
-        await self._turn(chat.id, update.update_id, work, gave_up)
+        await self._turn(chat_id, update.update_id, work, gave_up)
+        self.limits.remembered(ref, ignored)
+
+    async def remember_ignored(self, chat_id: int) -> None:
+        """Note which messages of a person were not read, so that hiding and erasing reach them."""
+        ref = self._store.people.ref(chat_id)
+        ignored = self.limits.ignored(ref)
+        if not ignored:
+            return
+        async with self._store.turn(chat_id) as turn:
+            for number in ignored:
+                turn.remember_message(number, "in")
+        self.limits.remembered(ref, ignored)
+
+    async def is_urgent(self, update: Update) -> bool:
+        """Whether an update must be read however much its sender sends: an alarm, or the answer to "where are you?"."""
+        inbound = read(update)
+        if inbound is None:
+            return False
+        if self._conversation.alarm(inbound) is not None:
+            return True
+        return (
+            inbound.kind == "text" and len(inbound.text) <= PLACE_ANSWER_CHARACTERS and here(inbound.text) is not None
+        )
+
+    async def talks_with_staff(self, ref: str) -> bool:
+        """Whether a person has a case that is open, if the store says so at once."""
+        with contextlib.suppress(Exception):
+            return await asyncio.wait_for(self._store.cases.of_person(ref), _KNOWN_SECONDS) is not None
+        return False
 
     async def apologise(self, update: Update) -> None:
         """Tell a person that their message came to nothing, and where help is."""
@@ -166,6 +239,7 @@ class Turns:
                         sent.append(number)
         except TelegramError as error:
             _log.warning("an urgent answer could not be sent (%s)", type(error).__name__)
+            self._metrics.count("urgent_failed", "send")
             return None
         return tuple(sent)
 
@@ -293,11 +367,13 @@ class Turns:
             try:
                 async with turn:
                     await work(turn)
+                self._metrics.count("turns", "done")
                 return
             except TurnConflict:
                 conflicts += 1
                 if turn.gave_up or conflicts > _CONFLICTS:
                     _log.error("a turn found no quiet moment and was given up")
+                    self._metrics.count("turns", "failed")
                     if gave_up is not None:
                         await gave_up()
                     return
@@ -305,6 +381,7 @@ class Turns:
             except Exception as error:
                 _log.error("a turn failed (%s)", type(error).__name__, exc_info=error)
                 if turn.gave_up or failures >= len(_PAUSES):
+                    self._metrics.count("turns", "failed")
                     if gave_up is not None:
                         await gave_up()
                     return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,19 @@ def _blank_picture() -> bytes:
     return picture.getvalue()
 
 
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
 async def _traffic(home: Path, *, unprotected: bool) -> tuple[str, str, str]:
     """Real turns of every kind, errors included; returns the log, the token and the server's address."""
     async with sandbox() as (server, client):
         program = (WATCHED, "unprotected") if unprotected else (WATCHED,)
-        bot = BotProcess(server, home, program=program)
+        # Unprotected, it also opens a port, which must be noticed.
+        environment = {"PRISTAN_HEALTH_PORT": str(_free_port())} if unprotected else {}
+        bot = BotProcess(server, home, program=program, environment=environment)
         await bot.start()
         await bot.wait_model()
         person = await client.person("Zed", language_code="en")
@@ -87,6 +96,7 @@ async def test_logs_and_hosts(tmp_path: Path, trained_model: Path) -> None:
     port = url.rpartition(":")[2]
     contacted = set(re.findall(r"^CONNECT (\S+) (\d+)$", log, re.MULTILINE))
     assert contacted == {("127.0.0.1", port)}
+    assert not re.findall(r"^BIND .*$", log, re.MULTILINE), "no port is opened, by Rasa's web server or anybody"
     assert set(re.findall(r"^LOOKUP (\S+)$", log, re.MULTILINE)) <= {"127.0.0.1"}
 
 
@@ -96,3 +106,4 @@ async def test_these_tests_can_fail(tmp_path: Path, trained_model: Path) -> None
     log, token, _ = await _traffic(tmp_path / "home", unprotected=True)
     assert TEXT in log
     assert token in log
+    assert re.search(r"^BIND 127\.0\.0\.1 \d+$", log, re.MULTILINE)

@@ -1,0 +1,103 @@
+"""Long polling that one unreadable update cannot stop, and that knows when the server last answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from telegram import Update
+from telegram.request import HTTPXRequest
+
+from bot.telegram.reading import inbound
+
+_log = logging.getLogger("bot.telegram.polling")
+
+#: Pause after an answer in which nothing could be read or confirmed, seconds.
+_PAUSE = 1.0
+#: Largest number of an update (a signed 64-bit integer; Telegram's own are far smaller).
+_LARGEST_ID = 2**63 - 1
+
+
+class PollingRequest(HTTPXRequest):
+    """Fetches updates.
+
+    The library reads a batch as a whole: one update it cannot read makes it fetch the same batch for ever, and nobody
+    is answered any more. Here such an update is replaced by an empty one of the same number, which can be confirmed.
+
+    Args:
+        unreadable: called for each update that cannot be read.
+    """
+
+    def __init__(self, *, unreadable: Callable[[], None], **options: Any) -> None:
+        super().__init__(**options)
+        self._unreadable = unreadable
+        #: When the server last answered well, on the clock of `time.monotonic`; None: not yet.
+        self.answered: float | None = None
+
+    async def do_request(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
+        """One call; see the library."""
+        code, payload = await super().do_request(*arguments, **options)
+        if code != 200:
+            return code, payload
+        self.answered = monotonic()
+        cleaned, unread = readable(payload)
+        for _ in range(unread):
+            _log.error("an update cannot be read and is passed over")
+            self._unreadable()
+        if unread and cleaned == _NOTHING:
+            await asyncio.sleep(_PAUSE)
+        return code, cleaned
+
+
+_NOTHING = b'{"ok":true,"result":[]}'
+
+
+def readable(payload: bytes) -> tuple[bytes, int]:
+    """The server's answer with every update that cannot be read replaced by an empty one.
+
+    Args:
+        payload: JSON of getUpdates' answer; anything else is returned as it is.
+
+    Returns:
+        the answer, and how many updates could not be read.
+    """
+    try:
+        answer = json.loads(payload)
+        updates = answer["result"] if isinstance(answer, dict) else None
+    except (ValueError, KeyError, RecursionError):
+        return payload, 0
+    if not isinstance(updates, list):
+        return payload, 0
+    kept: list[Any] = []
+    unread = 0
+    for update in updates:
+        if _can_be_read(update):
+            kept.append(update)
+            continue
+        unread += 1
+        number = update.get("update_id") if isinstance(update, dict) else None
+        if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= _LARGEST_ID:
+            kept.append({"update_id": number})
+    if not unread:
+        return payload, 0
+    return json.dumps({"ok": True, "result": kept}, separators=(",", ":")).encode(), unread
+
+
+def _can_be_read(update: Any) -> bool:
+    try:
+        read = Update.de_json(update, None)
+        number = read.update_id
+        read.to_dict()
+        inbound(read)
+        chat, message = read.effective_chat, read.effective_message
+        for words in (message.text, message.caption) if message is not None else ():
+            if not isinstance(words, (str, type(None))):
+                return False
+        ids = [number, *([chat.id] if chat is not None else [])]
+        return all(isinstance(one, int) and abs(one) <= _LARGEST_ID for one in ids)
+    except Exception:  # whatever a stranger's JSON makes the library raise
+        return False
