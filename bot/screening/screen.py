@@ -118,7 +118,8 @@ class Screener:
         normalised = normalise(text)
         languages = _languages(normalised.text)
         otherwise, hidden_words = self._disguises.look(normalised)
-        readings = [Reading(normalised, languages), *otherwise]
+        surely = _surely(normalised.text)
+        readings = [Reading(normalised, languages), *(_narrowed(reading, surely) for reading in otherwise)]
         findings = self._weigh_pay(self._detector.find(readings), readings)
         language = languages[0] if len(languages) == 1 else identify(text[:TELLING_CHARACTERS]).language or "en"
         is_offer = self._recogniser.likeness(readings, len(findings)) >= THRESHOLD or (
@@ -157,6 +158,21 @@ class Screener:
         return findings
 
 
+def _narrowed(reading: Reading, surely: str | None) -> Reading:
+    """A reading with the rules of those languages alone that it, or the text as it stands, surely is in."""
+    shown = (surely,) if surely is not None else _languages(reading.text.text) if len(reading.languages) > 1 else ()
+    kept = tuple(language for language in reading.languages if language in shown)
+    return Reading(reading.text, kept if surely is not None else kept or reading.languages)
+
+
+def _surely(text: str) -> str | None:
+    """The one language a text is in, where that is sure."""
+    found = identify(text[:SURELY_CHARACTERS])
+    if len(text) < SHORT or found.language is None or found.confidence < SURE_OF_LANGUAGE:
+        return None
+    return None if _another_text(text, found.language) else found.language
+
+
 def _another_text(text: str, language: str) -> bool:
     """Whether a good part of a text is in another script: an offer must not be hidden behind another language's."""
     others = {script for script in _SCRIPTS.values() if script is not _SCRIPTS[language]}
@@ -170,9 +186,8 @@ def _languages(text: str) -> tuple[str, ...]:
 
     Text in Latin letters that may be either has a reading of its own (:mod:`bot.content.disguise`).
     """
-    found = identify(text[:SURELY_CHARACTERS])
-    surely = found.language if len(text) >= SHORT and found.confidence >= SURE_OF_LANGUAGE else None
-    if surely is not None and not _another_text(text, surely):
+    surely = _surely(text)
+    if surely is not None:
         return (surely,)
     possible = tuple(candidates(text))
     if not _CYRILLIC.search(text):
