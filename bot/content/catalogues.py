@@ -25,7 +25,18 @@ _log = logging.getLogger("bot.content.catalogues")
 
 #: One file each: menus and short phrases, answers to questions, emergency texts, red flags, names of needs and places,
 #: who can see the chat, what forms ask, the talk about an offer.
-DOMAINS = ("interface", "answers", "safety", "screening", "services", "privacy", "forms", "offers", "limits")
+DOMAINS = (
+    "interface",
+    "answers",
+    "safety",
+    "screening",
+    "services",
+    "privacy",
+    "forms",
+    "offers",
+    "limits",
+    "searches",
+)
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 

@@ -189,7 +189,7 @@ class Searching:
                 if len({place.country for place in fitting}) == 1:
                     return next((place for place in fitting if place.city), fitting[0])
             if need == "legal":
-                # "My case is in Burgas, I am in Leicester": who speaks for somebody in court is needed where the court is.
+                # "My case is in Burgas, I am in Leicester": a lawyer is needed where the court is.
                 courts = [place for place in places if _COURT.search(_part_of(text, place))]
                 if len({place.country for place in courts}) == 1:
                     return courts[0]
@@ -198,8 +198,8 @@ class Searching:
         places = self._candidates(text, language, need, settle=True)
         only_asked = need == "report" or _INVITED.search(text.lower())
         if places and all(place.role == "to" for place in places) and only_asked:
-            # "My boyfriend wants me to come to Milan, I am from Pernik", "they lure girls to China from Bishkek": nobody
-            # is there yet, and who tells it is at home.
+            # "My boyfriend wants me to come to Milan, I am from Pernik", "they lure girls to China from Bishkek":
+            # nobody is there yet, and who tells it is at home.
             home = [place for place in find_places(text, language) if place.role == "from" and place.kind == "city"]
             if len({place.country for place in home}) == 1:
                 return home[0]
@@ -214,7 +214,8 @@ class Searching:
         """
         told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
         told = [place for place in told if place.role in ("in", "unknown", "to")]
-        others = [place for place in told if is_about_others(text, place) and not _LEFT_BEHIND.search(_part_of(text, place))]
+        others = [place for place in told if is_about_others(text, place)]
+        others = [place for place in others if not _LEFT_BEHIND.search(_part_of(text, place))]
         own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))]
         own = [place for place in own if place not in others]
         if not own or len({place.country for place in others}) != 1 or others[0].country == own[0].country:

@@ -2,9 +2,9 @@
 
 The part of the syntax that services need: ``24/7``, days and ranges of days, several times a day, times past midnight,
 several rules (a later one replaces an earlier one for its days), ``off``
-(https://wiki.openstreetmap.org/wiki/Key:opening_hours). What holds on public holidays (``PH off``) is passed over: which
-days those are is not known here, and the answer says that hours are those of ordinary days. Weeks of the year and
-sunset are not read: hours that hold them are unknown, and unknown hours are never open.
+(https://wiki.openstreetmap.org/wiki/Key:opening_hours). What holds on public holidays (``PH off``) is passed over:
+which days those are is not known here, and the answer says that hours are those of ordinary days. Weeks of the year
+and sunset are not read: hours that hold them are unknown, and unknown hours are never open.
 """
 
 from __future__ import annotations

@@ -139,7 +139,9 @@ _RUSSIAN = frozenset(
     "я мы из меня мне он она они где что как у был была хочу могу нет есть здесь".split()  # noqa: SIM905
 )
 #: How long somebody has been at a place they came to: "到巴黎五年", "来米兰三个月了".
-_STAYED = re.compile(r"(?:都|已经|有|快|打工|做工)?(?:\d+|[一二两三四五六七八九十几半]+)(?:多|来)?个?(?:年|月|天|周|星期|礼拜)")
+_STAYED = re.compile(
+    r"(?:都|已经|有|快|打工|做工)?(?:\d+|[一二两三四五六七八九十几半]+)(?:多|来)?个?(?:年|月|天|周|星期|礼拜)"
+)
 _HAN_HERE = re.compile(r"(?:人在|我在|们在|现在|在)$")
 #: The same in Latin letters: where somebody is, and what stands behind the country somebody is from.
 _PINYIN_IN = frozenset({"zai"})
@@ -161,7 +163,8 @@ _ASKS = re.compile(
 )
 #: In the clause of a place: one cannot go back there, so one is not there.
 _NO_RETURN = re.compile(
-    r"\b(?:(?:can'?t|cannot|can not|afraid to|not safe to|impossible to) (?:go|return|come|be sent|get)(?: back)?(?: home)?\b"
+    r"\b(?:(?:can'?t|cannot|can not|afraid to|not safe to|impossible to)"
+    r" (?:go|return|come|be sent|get)(?: back)?(?: home)?\b"
     r"|(?:не могу|не можем|нельзя|боюсь|страшно)(?: мне| нам)? (?:назад|обратно|домой|вернуться|возвращаться|вернутся)"
     r"|не мога да се (?:върна|прибера)|не можем да се върнем|страх ме е да се (?:върна|прибера))"
 )
@@ -715,9 +718,9 @@ class _Search:
         before = self.text[: match.start].rstrip()
         if before and HAN.match(before[-1]):
             return self._han_role(match, previous, previous_role)
-        if match.candidate.language == "zh" and match.last + 1 < len(self.tokens):
-            if self.tokens[match.last + 1][0] in _PINYIN_CITIZEN:
-                return "from"
+        behind = self.tokens[match.last + 1][0] if match.last + 1 < len(self.tokens) else ""
+        if match.candidate.language == "zh" and behind in _PINYIN_CITIZEN:
+            return "from"
         if match.candidate.kind == "people":
             return "from"
         if match.candidate.kind == "adjective":
@@ -741,9 +744,9 @@ class _Search:
             return "from"
         if match.latin_typed and self._group(match, word) != "from":
             return self._plain_role(match, self._group(match, word))
-        if previous is not None and previous.candidate.kind == "adjective" and previous.last == position - 1:
-            if words.has("citizen", word):
-                return "in"
+        named = previous is not None and previous.candidate.kind == "adjective" and previous.last == position - 1
+        if named and words.has("citizen", word):
+            return "in"  # "Philippine embassy Kuwait"
         if words.has("citizen", word) or (
             word in ("на", "of", "от")
             and position
@@ -855,7 +858,8 @@ class _Search:
         if not HAN_LEAST <= length <= _HAN_LONGEST or length == len(self.text.strip(" 。！？，")):
             return None
         written = self.text[position : position + length]
-        if any(written.startswith(form, at) for at in range(length) for form, _ in self.gazetteer._han.get(written[at], ())):
+        known = self.gazetteer._han
+        if any(written.startswith(form, at) for at in range(length) for form, _ in known.get(written[at], ())):
             return None
         found: dict[str, _Candidate] = {}
         for place in range(length):

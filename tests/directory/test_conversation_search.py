@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bot.assembly import Content, conversation
 from bot.conversation.messages import Inbound, Location, Reply
-from bot.conversation.searching import is_about_others
+from bot.conversation.searching import Searching, is_about_others
 from bot.conversation.turn import Conversation
 from bot.directory.failures import counter_of, failures
 from bot.directory.places import here
@@ -119,6 +119,43 @@ async def test_whose_passport_is_asked_and_answered(person: Person) -> None:
     found = await person.say("Узбекистан")
     assert found[-1].search is not None
     assert (found[-1].search.country, found[-1].search.wanted.nationality) == ("RU", "UZ")
+
+
+async def test_it_is_said_where_no_own_consulate_is_known(person: Person) -> None:
+    text = (await person.say("я из Узбекистана, не платят зарплату, Стамбул, куда обратиться"))[-1].text
+    assert "Консульство вашей страны (Узбекистан)" in text
+    german = (await person.say("не платят зарплату, я в Берлине, куда обратиться"))[-1].text
+    assert "В праздники может быть закрыто" in german
+
+
+@pytest.mark.parametrize(
+    ("text", "need", "language", "expected"),
+    [
+        ("хозяин забрал паспорт у моей подруги, она в манаме, я сама в москве. куда ей звонить", "hotline", "ru", "BH"),
+        ("妹妹在吉隆坡做家政，雇主不放人也不给钱，我在雅加达", "labour", "zh", "MY"),
+        ("my brother is in kenya, i am in oman, boss dont pay me", "labour", "en", "OM"),
+        ("my family is in Kenya. I'm in Oman. Boss does not pay", "labour", "en", "OM"),
+        ("гаджето ми иска да ида с него в Милано. аз съм от Перник", "child", "bg", "BG"),
+        ("набирают девочек в китай из бишкека, как заявить", "report", "ru", "KG"),
+        ("делото ми е в Бургас, аз съм вече в Лестър", "legal", "bg", "BG"),
+        ("как да остана в Швеция, в Ирак не мога да се върна", "asylum", "bg", "SE"),
+        ("iskam da se pribera ot london", "return", "bg", "GB"),
+        ("philippine embassy kuwait location", "embassy", "en", "KW"),
+        ("consulate of kenya bangkok", "embassy", "en", "TH"),
+    ],
+)
+def test_where_help_is_looked_for(content: Content, text: str, need: str, language: str, expected: str) -> None:
+    place = Searching(content.needs).place(text, language, need)
+    assert place is not None
+    assert place.country == expected
+
+
+def test_a_trouble_the_words_and_the_model_agree_on_is_spoken_of(content: Content) -> None:
+    searching = Searching(content.needs)
+    ranking = [("find_legal_help", 0.28), ("ask_passport_taken", 0.23), ("embassy_help", 0.13)]
+    assert searching.topic(searching.wish("老板扣了我护照，去哪投诉"), ranking) == "ask_passport_taken"
+    assert searching.topic(searching.wish("去哪投诉"), ranking) is None
+    assert searching.topic(searching.wish("老板扣了我护照"), [("find_legal_help", 0.9), ("greet", 0.05)]) is None
 
 
 @pytest.mark.parametrize("data", ["dead:nothing", "dead:../x", "origin:x", "needs:", "need:nonsense"])

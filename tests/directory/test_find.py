@@ -163,6 +163,16 @@ def test_embassies_only_for_who_they_serve(directory: Directory) -> None:
     assert "mm-cn-embassy" in [found.entry.id for found in any_need]
 
 
+def test_who_is_far_from_home_sees_their_own_state_once(directory: Directory) -> None:
+    for need in ("labour", "shelter", "hotline"):
+        found = directory.find("TH", need=need, nationality="CN", limit=6)
+        own = [(one.entry.kind, one.home_country) for one in found if one.entry.citizens_of == "CN"]
+        assert 1 <= len(own) <= 2, need
+        assert len([one for one in own if not one[1]]) <= 1, need
+        assert found[1].entry.citizens_of is None, "the country they are in comes first"
+    assert len([one for one in directory.find("TH", need="embassy", nationality="CN") if not one.home_country]) > 3
+
+
 def test_limits_and_bad_needs(directory: Directory) -> None:
     assert len(directory.find("BG", limit=1)) == 1
     assert directory.find("BG", limit=1)[0].emergency

@@ -51,6 +51,13 @@ def test_hours_that_make_no_sense_are_refused() -> None:
             parse_hours(written)
 
 
+def test_holidays_leave_the_other_days_as_they_are() -> None:
+    assert parse_hours("Mo-Fr 09:00-17:00; PH off") == parse_hours("Mo-Fr 09:00-17:00")
+    assert say_hours("Mo-Fr 09:00-17:00; PH off", "bg") == say_hours("Mo-Fr 09:00-17:00", "bg")
+    with pytest.raises(HoursError):
+        parse_hours("PH off")
+
+
 def test_hours_are_said_in_the_persons_language() -> None:
     assert say_hours("Mo-Fr 09:00-17:00", "ru") == "пн–пт 09:00–17:00"
     assert say_hours("Mo-Fr 09:00-17:00", "zh") == "周一–周五 09:00–17:00"

@@ -1,8 +1,11 @@
 """Misspelt places are understood; ordinary words and people's names never become places."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.directory.places import find_places, here
+from bot.directory.towns import Towns, TownsError
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,11 @@ from bot.directory.places import find_places, here
         ("в Сицилии", "IT/Sicily"),
         ("ф белгия гент", "BE/Ghent"),
         ("у берліні", "DE/Berlin"),
+        ("2 years in Phnom Phen", "KH/Phnom Penh"),
+        ("в куала лумпуре", "MY/Kuala Lumpur"),
+        ("тука в никозиа", "CY/Nicosia"),
+        ("人在吉隆玻，没钱了", "MY/Kuala Lumpur"),
+        ("need therapy after that job. Sydny", "AU/Sydney"),
     ],
 )
 def test_misspelt_and_regional_names(text: str, expected: str) -> None:
@@ -54,11 +62,41 @@ def test_misspelt_and_regional_names(text: str, expected: str) -> None:
         "спросила у Ромы и Милы",
         "от Романа ни слуху",
         "Виктория и Карина ушли",
+        "работаю в теплице по ночам",
+        "рожала в роддоме",
+        "подписала на месте",
+        "в патенте ошибка",
+        "the state job office",
+        "现在自由了",
     ],
 )
 def test_words_and_names_are_no_places(text: str) -> None:
     places = [(place.country, place.city) for place in find_places(text)]
     assert places == [], text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("стройка в мытищах", "RU/Mytishchi"),
+        ("это возле олденбурга", "DE/Oldenburg"),
+        ("спим в Чаренцаване", "AM/Charentsavan"),
+        ("на улицата сме в Лерида", "ES/Lleida"),
+        ("现在在云南临沧", "CN/Lincang"),
+        ("i am stuck in calabar", "NG/Calabar"),
+    ],
+)
+def test_smaller_towns(text: str, expected: str) -> None:
+    place = here(text)
+    assert place is not None, text
+    assert f"{place.country}/{place.city}" == expected
+
+
+@pytest.mark.parametrize("line", ["DE\tX\tnorth\t1.0\t5\tx", "Germany\tX\t1.0\t1.0\t5\tx"])
+def test_a_wrong_line_of_towns_names_its_place(tmp_path: Path, line: str) -> None:
+    (tmp_path / "towns.tsv").write_text(f"# towns\n{line}\n", encoding="utf-8")
+    with pytest.raises(TownsError, match=r"towns\.tsv:2"):
+        Towns(tmp_path / "towns.tsv")
 
 
 @pytest.mark.parametrize(
