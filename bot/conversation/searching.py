@@ -175,7 +175,7 @@ class Searching:
                 return intent
         return None
 
-    def place(self, text: str, language: str, need: str | None) -> Place | None:
+    def place(self, text: str, language: str | None, need: str | None) -> Place | None:
         """Where help is looked for, as far as the message says.
 
         Of two countries ("I am in Henan. My cousin is in Abu Dhabi, her passport expired") that of the sentence that
@@ -207,7 +207,7 @@ class Searching:
             return None
         return next((place for place in places if place.city), places[0])
 
-    def _where_somebody_else_is(self, text: str, language: str) -> Place | None:
+    def _where_somebody_else_is(self, text: str, language: str | None) -> Place | None:
         """Of "her boss took her papers, she is in Manama, I am in Moscow" the place of who is in trouble.
 
         None where the person tells a trouble of their own, or only a family at home is elsewhere.
@@ -226,7 +226,7 @@ class Searching:
                 return None
         return next((place for place in others if place.city), others[0])
 
-    def _candidates(self, text: str, language: str, need: str | None, *, settle: bool) -> list[Place]:
+    def _candidates(self, text: str, language: str | None, need: str | None, *, settle: bool) -> list[Place]:
         places = whereabouts(text, language, settle=settle)
         return [place for place in places if place.role != "to"] if need == "return" else places
 

@@ -264,7 +264,7 @@ class Conversation:
         kind = alarm.emergency
         if kind is None:
             return []
-        place = here(inbound.text)
+        place = self._searching.place(inbound.text, None, None)
         country = place.country if place else country
         city = place.city if place else None
         languages = self._alarm_languages(alarm, inbound, chosen)
@@ -314,7 +314,7 @@ class Conversation:
     async def _alarm(self, alarm: Alarm, inbound: Inbound, turn: Turn, *, answered: bool) -> list[Reply]:
         person = turn.person
         place = here(inbound.text)
-        if place is not None:
+        if place is not None and place.role != "to":
             person.country, person.city = place.country, place.city
         self._searching.wait(person.fields, self._searching.wish(inbound.text))
         self._mark_alarm(turn, alarm.kind)
