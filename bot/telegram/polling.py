@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
 
-from telegram import Update
+from telegram import ChatMember, Message, Update
 from telegram.request import HTTPXRequest
 
 from bot.telegram.reading import inbound
@@ -90,14 +90,46 @@ def readable(payload: bytes) -> tuple[bytes, int]:
 def _can_be_read(update: Any) -> bool:
     try:
         read = Update.de_json(update, None)
-        number = read.update_id
         read.to_dict()
         inbound(read)
-        chat, message = read.effective_chat, read.effective_message
-        for words in (message.text, message.caption) if message is not None else ():
-            if not isinstance(words, (str, type(None))):
-                return False
-        ids = [number, *([chat.id] if chat is not None else [])]
-        return all(isinstance(one, int) and abs(one) <= _LARGEST_ID for one in ids)
+        return all(isinstance(value, kind) for value, kind in _leaves(read)) and all(
+            abs(value) <= _LARGEST_ID for value, _ in _leaves(read) if isinstance(value, (int, float))
+        )
     except Exception:  # whatever a stranger's JSON makes the library raise
         return False
+
+
+def _leaves(update: Update) -> Iterator[tuple[Any, type | tuple[type, ...]]]:
+    """The values the bot looks at, and what they must be: the library takes any JSON for them."""
+    text, number = (str, type(None)), (int, type(None))
+    yield update.update_id, int
+    chat, user, message = update.effective_chat, update.effective_user, update.effective_message
+    if chat is not None:
+        yield chat.id, int
+        yield chat.type, str
+    if user is not None:
+        yield user.id, int
+        yield user.language_code, text
+    if update.callback_query is not None:
+        yield update.callback_query.id, str
+        yield update.callback_query.data, text
+    if update.my_chat_member is not None:
+        yield update.my_chat_member.new_chat_member, ChatMember
+        yield update.my_chat_member.new_chat_member.status, str
+    if message is None:
+        return
+    yield message.message_id, int
+    if not isinstance(message, Message):  # too old to be shown: a number and a chat
+        return
+    yield message.message_thread_id, number
+    yield message.text, text
+    yield message.caption, text
+    yield message.media_group_id, text
+    for size in message.photo:
+        yield from ((size.file_id, str), (size.width, int), (size.height, int), (size.file_size, number))
+    if message.document is not None:
+        file = message.document
+        yield from ((file.file_id, str), (file.mime_type, text), (file.file_size, number))
+    if message.location is not None:
+        yield message.location.latitude, (int, float)
+        yield message.location.longitude, (int, float)

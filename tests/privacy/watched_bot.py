@@ -1,4 +1,4 @@
-"""Runs the bot and reports every address it looks up, connects to or listens on. Not a test; run by test_privacy.py.
+"""Runs the bot and reports every address it looks up or connects to. Not a test; run by test_privacy.py.
 
 With ``unprotected`` as the first argument the protection (bot/quiet.py) is taken away: what the test looks for must
 then be found, or the test could not fail.
@@ -17,8 +17,6 @@ def report(event: str, arguments: tuple[object, ...]) -> None:
         os.write(2, f"LOOKUP {arguments[0]}\n".encode())
     elif event == "socket.connect" and isinstance(arguments[1], tuple):
         os.write(2, f"CONNECT {arguments[1][0]} {arguments[1][1]}\n".encode())
-    elif event == "socket.bind" and isinstance(arguments[1], tuple):
-        os.write(2, f"BIND {arguments[1][0]} {arguments[1][1]}\n".encode())
 
 
 def take_protection_away() -> None:

@@ -40,6 +40,7 @@ class Figures:
         lost: answers that never came.
         missing: the same by the words that were looked for.
         doubled: answers that came more often than they were asked for.
+        alarms_doubled: numbers that came again: given while nothing could be written, forgotten by a kill, given anew.
         doubtful: sends whose outcome was unknown, as the bot counted them.
         alarms: seconds from cry to number, while the bot ran.
         hindered: the same where the bot was dead or the server did not give it the message.
@@ -50,6 +51,7 @@ class Figures:
     lost: int = 0
     missing: Counter[str] = field(default_factory=Counter)
     doubled: int = 0
+    alarms_doubled: int = 0
     doubtful: int = 0
     alarms: list[float] = field(default_factory=list)
     hindered: list[float] = field(default_factory=list)
@@ -61,7 +63,8 @@ class Figures:
         return (
             f"{sum(self.sent.values())} messages ({dict(self.sent)}); faults {dict(self.faults)}; "
             f"lost {self.lost} {dict(self.missing) or ''}, "
-            f"doubled {self.doubled} of {self.doubtful} doubtful; {len(self.alarms)} alarms answered in "
+            f"doubled {self.doubled} of {self.doubtful} doubtful, {self.alarms_doubled} numbers "
+            f"given again; {len(self.alarms)} alarms answered in "
             f"{middle:.2f} s (median), {slowest:.2f} s (slowest); {len(self.hindered)} while the bot was dead or "
             f"the server failed, slowest {max(self.hindered, default=0.0):.1f} s"
         )
@@ -169,7 +172,10 @@ class Storm:
             self.figures.lost += max(0, number - seen)
             if seen < number:
                 self.figures.missing[words] += number - seen
-            self.figures.doubled += max(0, seen - number)
+            if words == NUMBER:
+                self.figures.alarms_doubled += max(0, seen - number)
+            else:
+                self.figures.doubled += max(0, seen - number)
         file = self.bot.home / "pristan.sqlite"
         with contextlib.closing(sqlite3.connect(file, timeout=30)) as database:
             row = database.execute("SELECT value FROM counters WHERE name = 'outbox.doubtful'").fetchone()
