@@ -106,6 +106,24 @@ async def test_where_every_entry_comes_from(person: Person) -> None:
     assert "YİMER 157" in origins[0].text
 
 
+@pytest.mark.parametrize(
+    ("text", "where", "kept"),
+    [
+        ("help he is beating me right now, i am in Izmir", "TR", "TR"),
+        ("сестру сейчас бьёт муж, помогите! она в Анталье, я в Москве", "TR", None),
+        ("моей сестре 15, её зовут в Милан работать в клуб, мы из Перника", "BG", None),
+    ],
+)
+async def test_an_alarm_names_the_numbers_of_where_the_trouble_is(
+    person: Person, text: str, where: str, kept: str | None
+) -> None:
+    [answer, *_] = await person.say(text)
+    assert answer.urgent and answer.search is not None
+    assert answer.search.country == where
+    async with person.store.turn(1) as turn:
+        assert turn.person.country == kept
+
+
 async def test_an_embassy_nobody_knows_is_not_invented(person: Person) -> None:
     found = await person.say("I am from Kenya, lost passport, i am in Oman, where is my embassy")
     assert found[-1].search is not None
