@@ -23,6 +23,7 @@ class Finding:
         end: one past its last code point.
         quote: the person's own words, ``text[start:end]``.
         learned: the second look saw it, no rule did.
+        by_words: a rule's phrase stands in the text as it is written; not so what a disguise hides, or an amount tells.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Finding:
     end: int
     quote: str
     learned: bool = False
+    by_words: bool = True
 
 
 class Detector:
@@ -71,7 +73,7 @@ class Detector:
                 of its quotes there.
         """
         best: dict[str, Finding] = {}
-        for reading in readings:
+        for number, reading in enumerate(readings):
             found: dict[str, Finding] = {}
             text = reading.text
             for language in reading.languages:
@@ -82,6 +84,8 @@ class Detector:
                         known = found.get(rule.section)
                         if known is None or match.end - match.start > known.end - known.start:
                             quote = text.original[match.start : match.end]
-                            found[rule.section] = Finding(rule.section, match.start, match.end, quote)
+                            found[rule.section] = Finding(
+                                rule.section, match.start, match.end, quote, by_words=number == 0
+                            )
             best.update(found)
         return sorted(best.values(), key=lambda finding: (finding.start, finding.id))

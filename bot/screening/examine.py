@@ -29,7 +29,7 @@ class Examiner:
         self._second_look = second_look
 
     def examine(self, text: str, *, surely_offer: bool = False) -> Screening:
-        """As :meth:`bot.screening.screen.Screener.screen`, and what no rule names.
+        """As :meth:`bot.screening.screen.Screener.screen`, with what no rule names, without what cannot be meant.
 
         Blocking, a tenth of a second for a long offer: call it in a thread.
 
@@ -44,10 +44,11 @@ class Examiner:
         screening = self.screener.screen(text, surely_offer=surely_offer or look.offer >= OFFER_CHANCE)
         if not screening.is_offer:
             return screening
-        named = {finding.id for finding in screening.findings}
+        meant = [finding for finding in screening.findings if not look.doubts(finding)]
+        named = {finding.id for finding in meant}
         unusual = [finding for finding in look.findings if finding.id not in named]
         value = score(named, {finding.id for finding in unusual})
-        findings = sorted([*screening.findings, *unusual], key=lambda finding: (finding.start, finding.id))
+        findings = sorted([*meant, *unusual], key=lambda finding: (finding.start, finding.id))
         return dataclasses.replace(screening, level=level(value), score=value, findings=tuple(findings))
 
 

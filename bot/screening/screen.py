@@ -151,7 +151,7 @@ class Screener:
             known = next((finding for finding in findings if finding.id == "unrealistic_pay"), None)
             if far is not None and known is None:
                 start, end = text.span(far.start, far.end)
-                found = Finding("unrealistic_pay", start, end, text.original[start:end])
+                found = Finding("unrealistic_pay", start, end, text.original[start:end], by_words=False)
                 return sorted([*findings, found], key=lambda finding: (finding.start, finding.id))
             if usual and known is not None and any(map(str.isdigit, known.quote)):
                 return [finding for finding in findings if finding is not known]

@@ -2,13 +2,14 @@
 
 Each passage's sentence vector, beside the mean of the whole text, goes through a small perceptron with one output a
 flag (:mod:`bot.screening.fit_second_look` fits it to ``nlu_data/<language>/offers.jsonl``). What it finds is shown as
-doubt, never as certainty; rules come first. Knows nothing of Telegram or Rasa.
+doubt, never as certainty; what a rule finds and it sees next to no chance of ("we never keep your passport") is left
+out. Knows nothing of Telegram or Rasa.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,9 @@ from bot.screening.segments import segments
 WEIGHTS = Path(__file__).with_name("second_look.npz")
 #: Characters of a passage, and of the beginning of a text, that are read.
 PASSAGE_CHARACTERS, BEGINNING_CHARACTERS = 300, 600
-#: From this chance on a flag is said. High: on offers left out of the fitting the best F1 is at 0.2, but honest
-#: advertisements of other writers were raised much more often there.
-SURE = 0.85
+#: From this chance on a flag is said, and below this one a rule's finding is not. Chosen on one half of the offers in
+#: tests/screening/development and measured on the other (docs/decisions.md, 61).
+SURE, NEXT_TO_NONE = 0.6, 0.003
 
 
 #: The perceptron of the flags, and the line between offers and everything else.
@@ -42,10 +43,25 @@ class Look:
     Args:
         offer: chance that the text is an offer, 0 to 1.
         findings: the likeliest passage of each flag that is likely enough.
+        places: start and end of each passage looked at.
+        chances: flag -> its chance in each of them.
     """
 
     offer: float
     findings: tuple[Finding, ...]
+    places: tuple[tuple[int, int], ...] = ()
+    chances: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def doubts(self, finding: Finding) -> bool:
+        """Whether a rule's finding is next to impossible by what stands around its words."""
+        if not finding.by_words or finding.id not in self.chances:
+            return False
+        around = [
+            chance
+            for (start, end), chance in zip(self.places, self.chances[finding.id], strict=True)
+            if start < finding.end and finding.start < end
+        ]
+        return bool(around and max(around) < NEXT_TO_NONE)
 
 
 class SecondLook:
@@ -99,12 +115,13 @@ class SecondLook:
         offer = float(sigmoid(vectors[-1] @ self._weights["offer"] + self._weights["offer_bias"])[0])
         best = chances.argmax(axis=0)
         findings = [
-            Finding(flag, start, end, text[start:end], learned=True)
+            Finding(flag, start, end, text[start:end], learned=True, by_words=False)
             for number, flag in enumerate(self._flags)
             if chances[best[number], number] >= SURE
             for start, end in (places[best[number]],)
         ]
-        return Look(offer, tuple(findings))
+        by_flag = {flag: chances[:, number] for number, flag in enumerate(self._flags)}
+        return Look(offer, tuple(findings), tuple(places), by_flag)
 
 
 def passages(text: str, places: Iterable[tuple[int, int]]) -> list[str]:

@@ -1,0 +1,39 @@
+"""What the second look takes away from the rules' findings, and what it never does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bot.screening.detect import Finding
+from bot.screening.second_look import NEXT_TO_NONE, Look
+
+TEXT = "Housing is paid. We never keep your passport. Write on WhatsApp"
+PLACES = ((0, 16), (17, 45), (46, len(TEXT)))
+NEVER, LIKELY = NEXT_TO_NONE / 2, 0.5
+
+
+def finding(*, by_words: bool = True) -> Finding:
+    start = TEXT.index("keep your passport")
+    return Finding("passport_retention", start, start + 18, "keep your passport", by_words=by_words)
+
+
+def look(*chances: float, flag: str = "passport_retention") -> Look:
+    return Look(0.9, (), PLACES, {flag: np.array(chances)})
+
+
+@pytest.mark.parametrize(
+    ("chances", "doubted"),
+    [((NEVER, NEVER, NEVER), True), ((LIKELY, NEVER, LIKELY), True), ((NEVER, LIKELY, NEVER), False)],
+)
+def test_only_the_passage_around_the_words_counts(chances: tuple[float, ...], doubted: bool) -> None:
+    assert look(*chances).doubts(finding()) is doubted
+
+
+def test_what_a_disguise_hid_or_an_amount_told_stays() -> None:
+    assert not look(NEVER, NEVER, NEVER).doubts(finding(by_words=False))
+
+
+def test_what_was_not_looked_at_stays() -> None:
+    assert not look(NEVER, NEVER, NEVER, flag="secrecy").doubts(finding())
+    assert not Look(0.9, (), PLACES[:1], {"passport_retention": np.array([NEVER])}).doubts(finding())
