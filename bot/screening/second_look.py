@@ -18,6 +18,7 @@ from bot.content.latin_typed import readings
 from bot.encoders import EncoderMissing, SentenceEncoder, shared_encoder
 from bot.encoders.perceptron import scores, sigmoid
 from bot.screening.detect import Finding
+from bot.screening.flags import FLAGS
 from bot.screening.segments import segments
 
 WEIGHTS = Path(__file__).with_name("second_look.npz")
@@ -53,8 +54,11 @@ class Look:
     chances: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def doubts(self, finding: Finding) -> bool:
-        """Whether a rule's finding is next to impossible by what stands around its words."""
-        if not finding.by_words or finding.id not in self.chances:
+        """Whether a rule's finding is next to impossible by what stands around its words.
+
+        Never of a critical flag: "hand your passport to the administrator" was once held for impossible.
+        """
+        if not finding.by_words or finding.id not in self.chances or FLAGS[finding.id] == "critical":
             return False
         around = [
             chance

@@ -15,10 +15,10 @@ NEVER, LIKELY = NEXT_TO_NONE / 2, 0.5
 
 def finding(*, by_words: bool = True) -> Finding:
     start = TEXT.index("keep your passport")
-    return Finding("passport_retention", start, start + 18, "keep your passport", by_words=by_words)
+    return Finding("no_contract", start, start + 18, "keep your passport", by_words=by_words)
 
 
-def look(*chances: float, flag: str = "passport_retention") -> Look:
+def look(*chances: float, flag: str = "no_contract") -> Look:
     return Look(0.9, (), PLACES, {flag: np.array(chances)})
 
 
@@ -34,6 +34,11 @@ def test_what_a_disguise_hid_or_an_amount_told_stays() -> None:
     assert not look(NEVER, NEVER, NEVER).doubts(finding(by_words=False))
 
 
+def test_a_critical_flag_stays() -> None:
+    critical = Finding("passport_retention", 26, 44, "keep your passport")
+    assert not look(NEVER, NEVER, NEVER, flag="passport_retention").doubts(critical)
+
+
 def test_what_was_not_looked_at_stays() -> None:
     assert not look(NEVER, NEVER, NEVER, flag="secrecy").doubts(finding())
-    assert not Look(0.9, (), PLACES[:1], {"passport_retention": np.array([NEVER])}).doubts(finding())
+    assert not Look(0.9, (), PLACES[:1], {"no_contract": np.array([NEVER])}).doubts(finding())
