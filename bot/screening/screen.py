@@ -116,9 +116,9 @@ class Screener:
         """
         text = text[:READ_CHARACTERS]
         normalised = normalise(text)
-        languages = _languages(normalised.text)
-        otherwise, hidden_words = self._disguises.look(normalised)
         surely = _surely(normalised.text)
+        languages = _languages(normalised.text, surely)
+        otherwise, hidden_words = self._disguises.look(normalised)
         readings = [Reading(normalised, languages), *(_narrowed(reading, surely) for reading in otherwise)]
         findings = self._weigh_pay(self._detector.find(readings), readings)
         language = languages[0] if len(languages) == 1 else identify(text[:TELLING_CHARACTERS]).language or "en"
@@ -160,9 +160,13 @@ class Screener:
 
 def _narrowed(reading: Reading, surely: str | None) -> Reading:
     """A reading with the rules of those languages alone that it, or the text as it stands, surely is in."""
-    shown = (surely,) if surely is not None else _languages(reading.text.text) if len(reading.languages) > 1 else ()
+    if surely is not None:
+        return Reading(reading.text, tuple(language for language in reading.languages if language == surely))
+    if len(reading.languages) < 2:
+        return reading
+    shown = _languages(reading.text.text, _surely(reading.text.text))
     kept = tuple(language for language in reading.languages if language in shown)
-    return Reading(reading.text, kept if surely is not None else kept or reading.languages)
+    return Reading(reading.text, kept or reading.languages)
 
 
 def _surely(text: str) -> str | None:
@@ -181,12 +185,11 @@ def _another_text(text: str, language: str) -> bool:
     )
 
 
-def _languages(text: str) -> tuple[str, ...]:
+def _languages(text: str, surely: str | None) -> tuple[str, ...]:
     """Whose rules look at a text: of Russian and Bulgarian only one, where letters that the other lacks show it.
 
     Text in Latin letters that may be either has a reading of its own (:mod:`bot.content.disguise`).
     """
-    surely = _surely(text)
     if surely is not None:
         return (surely,)
     possible = tuple(candidates(text))

@@ -27,8 +27,6 @@ PASSAGE_CHARACTERS, BEGINNING_CHARACTERS = 300, 600
 #: From this chance on a flag is said, and below this one a rule's finding is not. Chosen on one half of the offers in
 #: tests/screening/development and measured on the other (docs/decisions.md, 61).
 SURE, NEXT_TO_NONE = 0.6, 0.003
-
-
 #: The perceptron of the flags, and the line between offers and everything else.
 WEIGHT_NAMES = ("inner", "inner_bias", "outer", "outer_bias", "offer", "offer_bias")
 
