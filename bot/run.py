@@ -23,7 +23,7 @@ from bot.store.store import Store
 from bot.telegram.application import TelegramBot
 
 if TYPE_CHECKING:
-    from bot.operation.health import HealthServer
+    from bot.http_port import HttpPort
     from bot.sandbox.server import SandboxServer
 
 _log = logging.getLogger("bot.run")
@@ -99,7 +99,7 @@ async def run(
     )
     background: list[asyncio.Task[None]] = []
     notifier = Notifier()
-    health: HealthServer | None = None
+    health: HttpPort | None = None
     try:
         if settings.health_port is not None:
             health = await _open_health(settings, store, metrics, telegram, model)
@@ -131,7 +131,7 @@ async def run(
         await asyncio.gather(*background, return_exceptions=True)
         await telegram.stop()
         if health is not None:
-            await health.stop()
+            await health.close()
         await store.close()
         if sandbox is not None:
             await sandbox.stop()
@@ -139,14 +139,14 @@ async def run(
 
 async def _open_health(
     settings: Settings, store: Store, metrics: Metrics, telegram: TelegramBot, model: ModelLoader
-) -> HealthServer:
-    from bot.operation.health import Health, HealthServer  # a start without a port need not wait for a web server
+) -> HttpPort:
+    from bot.operation.health import Health, health_port  # a start without a port need not wait for a web server
 
     health = Health(store, metrics, lambda: telegram.working, lambda: telegram.connected, model.ready.is_set, utc_now)
-    server = HealthServer(health)
-    await server.start(settings.health_host, settings.health_port or 0)
-    _log.info("health and metrics on port %d of %s", server.port, settings.health_host)
-    return server
+    port = health_port(health)
+    await port.open(settings.health_host, settings.health_port or 0)
+    _log.info("health and metrics on port %d of %s", port.number, settings.health_host)
+    return port
 
 
 async def _bring_up(telegram: TelegramBot, content: Content, model: ModelLoader) -> None:

@@ -6,18 +6,16 @@ They answer whoever can reach the port, so they tell nothing about anybody, and 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.http_port import HttpPort
 from bot.operation.metrics import Gauge, Metrics
 from bot.store.backlog import read_backlog
 from bot.store.clock import Clock
@@ -25,7 +23,6 @@ from bot.store.store import Store
 
 #: How long the database may take to say how it is, seconds.
 _DATABASE_SECONDS = 2.0
-_GRACE_SECONDS = 2
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -107,63 +104,14 @@ class Health:
         ]
 
 
-class HealthServer:
-    """The port.
-
-    Args:
-        health: what it shows.
-    """
-
-    def __init__(self, health: Health) -> None:
-        routes = [
-            Route("/healthz", health.alive, methods=["GET"]),
-            Route("/readyz", health.ready, methods=["GET"]),
-            Route("/metrics", health.metrics, methods=["GET"]),
-        ]
-        config = uvicorn.Config(
-            Starlette(routes=routes), log_config=None, access_log=False, lifespan="off", ws="none",
-            server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS, limit_concurrency=20,
-        )  # fmt: skip
-        self._server = _Server(config)
-        self._task: asyncio.Task[None] | None = None
-        self.port = 0
-
-    async def start(self, host: str, port: int) -> None:
-        """Listen.
-
-        Args:
-            host: address of this machine.
-            port: 0 takes any free one; see ``port`` afterwards.
-
-        Raises:
-            OSError: the port is taken.
-        """
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError:
-            listener.close()
-            raise
-        self.port = int(listener.getsockname()[1])
-        self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="health")
-
-    async def stop(self) -> None:
-        """Close it; harmless when it is not open."""
-        self._server.should_exit = True
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
-
-
-class _Server(uvicorn.Server):
-    """uvicorn inside the bot's process: signals are the bot's to handle."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the process's signal handlers alone."""
-        yield
+def health_port(health: Health) -> HttpPort:
+    """The port on which it is shown, not yet open."""
+    routes = [
+        Route("/healthz", health.alive, methods=["GET"]),
+        Route("/readyz", health.ready, methods=["GET"]),
+        Route("/metrics", health.metrics, methods=["GET"]),
+    ]
+    return HttpPort(Starlette(routes=routes), "health port", most_at_once=20)
 
 
 def _memory() -> int:

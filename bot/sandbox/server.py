@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
-from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.http_port import HttpPort
 from bot.sandbox import guard, webhook
 from bot.sandbox.bot_api import DROP_CONNECTION, BotApi, ConnectionDropped
 from bot.sandbox.control import Control
@@ -24,8 +21,6 @@ from bot.sandbox.model import SANDBOX_TOKEN, STAFF_CHAT_ID
 from bot.sandbox.world import World
 
 HOST = "127.0.0.1"
-#: Seconds open connections get to finish when the server stops.
-GRACE_SECONDS = 2
 
 _PAGE = {
     "": ("index.html", "text/html; charset=utf-8"),
@@ -56,11 +51,15 @@ class SandboxServer:
 
     def __init__(self, staff_chat_id: int = STAFF_CHAT_ID) -> None:
         self.world = World(staff_chat_id)
-        self.port = 0
         self._control = Control(self.world)
         self._bot_api = BotApi(self.world, SANDBOX_TOKEN)
-        self._server: _Server | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._http: HttpPort | None = None
+        self._webhook: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        """The port that was taken; 0 before the start."""
+        return self._http.number if self._http is not None else 0
 
     @property
     def token(self) -> str:
@@ -96,40 +95,21 @@ class SandboxServer:
         Raises:
             OSError: the port is taken.
         """
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-        except OSError:
-            listener.close()
-            raise
-        self.port = int(listener.getsockname()[1])
-        # No logging at all: an access log would hold the token and a log of bodies what people wrote.
-        config = uvicorn.Config(
-            self._app(), log_config=None, access_log=False, lifespan="off", ws="none", server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=75,
-        )  # fmt: skip
-        self._server = _Server(config)
-        self._tasks = [
-            asyncio.create_task(self._server.serve(sockets=[listener]), name="sandbox"),
-            asyncio.create_task(webhook.deliver(self.world), name="sandbox-webhook"),
-        ]
-        while not self._server.started:
-            if self._tasks[0].done():
-                await self._tasks[0]
-                raise OSError("the sandbox did not start")
-            await asyncio.sleep(0.01)
+        self._http = HttpPort(self._app(), "sandbox", keep_alive=75)
+        await self._http.open(HOST, port)
+        self._webhook = asyncio.create_task(webhook.deliver(self.world), name="sandbox-webhook")
 
     async def stop(self) -> None:
         """Close every connection and forget everything. Harmless when it is not running."""
-        if self._server is None:
+        if self._http is None:
             return
         self._control.closing.set()
         self.world.signal.ring()
-        self._server.should_exit = True
-        self._tasks[1].cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._server = None
+        if self._webhook is not None:
+            self._webhook.cancel()
+            await asyncio.gather(self._webhook, return_exceptions=True)
+        await self._http.close()
+        self._webhook = None
 
     def _app(self) -> ASGIApp:
         routes = [
@@ -194,12 +174,3 @@ class _Dropper:
         message: Message = {"type": ""}
         while message["type"] != "http.disconnect":
             message = await self._receive()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn inside somebody else's process: signals are theirs to handle."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the process's signal handlers alone."""
-        yield

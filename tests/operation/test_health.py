@@ -11,7 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bot.operation.health import Health, HealthServer
+from bot.operation.health import Health, health_port
 from bot.operation.metrics import FAMILIES, Gauge, Metrics
 from bot.operation.notify import Notifier
 from bot.store.clock import utc_now
@@ -32,11 +32,11 @@ async def watched(tmp_path_factory):  # type: ignore[no-untyped-def]
         health = Health(
             bot.store, bot.metrics, lambda: telegram.working, lambda: telegram.connected, lambda: False, utc_now
         )
-        server = HealthServer(health)
-        await server.start("127.0.0.1", 0)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as http:
+        port = health_port(health)
+        await port.open("127.0.0.1", 0)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port.number}") as http:
             yield bot, http
-        await server.stop()
+        await port.close()
 
 
 async def test_alive_and_ready(watched: tuple[BotHere, httpx.AsyncClient]) -> None:
