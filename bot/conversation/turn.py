@@ -313,8 +313,8 @@ class Conversation:
 
     async def _alarm(self, alarm: Alarm, inbound: Inbound, turn: Turn, *, answered: bool) -> list[Reply]:
         person = turn.person
-        place = here(inbound.text)
-        if place is not None and place.role != "to":
+        place = _stays_in(inbound.text)
+        if place is not None:
             person.country, person.city = place.country, place.city
         self._searching.wait(person.fields, self._searching.wish(inbound.text))
         self._mark_alarm(turn, alarm.kind)
@@ -375,7 +375,7 @@ class Conversation:
             return []
         if alarm is None:
             return await self._under_cover.respond(inbound, turn, self._recent_alarm(turn))
-        place = here(inbound.text)
+        place = _stays_in(inbound.text)
         if place is not None:
             turn.person.country = place.country
         self._mark_alarm(turn, alarm.kind)
@@ -1039,6 +1039,12 @@ def _rows(buttons: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
         else:
             rows.append([button])
     return rows
+
+
+def _stays_in(text: str) -> Place | None:
+    """Where a person is by their own words, not where they are only asked to go."""
+    place = here(text)
+    return None if place is None or place.role == "to" else place
 
 
 def _only_places(text: str, places: Sequence[Place]) -> bool:
