@@ -20,6 +20,7 @@ import pytest_asyncio
 import yaml
 
 from bot.sandbox.client import NoReply, PersonClient, SandboxClient, SandboxError
+from bot.store.keys import Keyring, load_master_key
 from tests.bot_process import BotProcess, sandbox
 from tests.telegram.chats import picture_of
 from tests.waiting import until
@@ -31,17 +32,77 @@ SCRIPTS = {
 SECONDS = 30
 
 
+PROGRAM = (str(Path(__file__).with_name("unpaced_bot.py")),)
+#: How many people write at once.
+AT_ONCE = 4
+
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+class Stage:
+    """A bot and the scripts that are played with it: several at once, but one after another those the staff are in.
+
+    Args:
+        client: the sandbox.
+        home: the bot's state folder.
+    """
+
+    def __init__(self, client: SandboxClient, home: Path) -> None:
+        self._client = client
+        self._home = home
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._staff = asyncio.Lock()
+        self._plays: dict[Path, asyncio.Task[None]] = {}
+
+    async def played(self, path: Path, of: list[Path]) -> None:
+        """Wait until a script has been played.
+
+        Args:
+            path: the script.
+            of: all of the run; what has not begun yet begins.
+
+        Raises:
+            AssertionError: the bot did not follow it.
+        """
+        for one in of:
+            if one not in self._plays:
+                self._plays[one] = asyncio.create_task(self._play(one))
+        await self._plays[path]
+
+    async def end(self) -> None:
+        """End what nobody waits for any more."""
+        for play in self._plays.values():
+            play.cancel()
+        await asyncio.gather(*self._plays.values(), return_exceptions=True)
+
+    async def _play(self, path: Path) -> None:
+        staff = any(action.startswith("staff") for step in SCRIPTS[path]["conversation"] for action in step)
+        async with self._staff if staff else self._free:
+            await self._play_alone(path)
+
+    async def _play_alone(self, path: Path) -> None:
+        script = SCRIPTS[path]
+        person = await self._client.person(script["name"], language_code=script["telegram_language"])
+        player = Player(self._client, person, self._home)
+        for number, step in enumerate(script["conversation"], start=1):
+            try:
+                await player.play(step)
+            except (AssertionError, NoReply) as error:
+                shown = [f"{'bot' if m.from_bot else 'person'}: {m.text[:200]}" for m in await person.messages()]
+                raise AssertionError(f"{path.name}, step {number} {step}: {error}\n" + "\n".join(shown[-6:])) from error
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(tmp_path_factory, trained_model):  # type: ignore[no-untyped-def]
+async def stage(tmp_path_factory, trained_model):  # type: ignore[no-untyped-def]
     async with sandbox() as (server, client):
         home = tmp_path_factory.mktemp("conversations") / "home"
-        process = BotProcess(server, home, environment={"PRISTAN_STAFF_HOURS": "24/7"})
+        process = BotProcess(server, home, program=PROGRAM, environment={"PRISTAN_STAFF_HOURS": "24/7"})
         await process.start()
         await process.wait_model()
-        yield client, home
+        stage = Stage(client, home)
+        yield stage
+        await stage.end()
         assert await process.stop() == 0
 
 
@@ -72,8 +133,10 @@ class Player:
     async def do_away(self, hours: int) -> None:
         """The bot reads the time of the last turn from its database; nothing else there tells the time of a talk."""
         moment = datetime.now(timezone.utc) - timedelta(hours=hours)
+        ref = Keyring(load_master_key(self.home / "secret.key", may_create=False)).person_ref(self.person.id)
         with sqlite3.connect(self.home / "pristan.sqlite", timeout=SECONDS) as database:
-            database.execute("UPDATE people SET last_seen = ?", (moment.strftime("%Y-%m-%d %H:%M:%S.%f"),))
+            values = (moment.strftime("%Y-%m-%d %H:%M:%S.%f"), ref)
+            assert database.execute("UPDATE people SET last_seen = ? WHERE ref = ?", values).rowcount == 1
 
     async def do_press(self, button: str) -> None:
         async def pressed() -> bool:
@@ -130,15 +193,19 @@ class Player:
         await until(emptied, "the chat still shows messages", SECONDS)
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-async def test_conversation(bot: tuple[SandboxClient, Path], path: Path) -> None:
-    script = SCRIPTS[path]
-    client, home = bot
-    person = await client.person(script["name"], language_code=script["telegram_language"])
-    player = Player(client, person, home)
-    for number, step in enumerate(script["conversation"], start=1):
-        try:
-            await player.play(step)
-        except (AssertionError, NoReply) as error:
-            shown = [f"{'bot' if m.from_bot else 'person'}: {m.text[:200]}" for m in await person.messages()]
-            raise AssertionError(f"{path.name}, step {number} {step}: {error}\n" + "\n".join(shown[-6:])) from error
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=f"{path.parent.name}-{path.stem}", marks=pytest.mark.xdist_group(group))
+        for path in SCRIPTS
+        for group in ["conversations " + ("in Cyrillic" if path.parent.name in ("bg", "ru") else "in other scripts")]
+    ],
+)
+async def test_conversation(stage: Stage, path: Path, request: pytest.FixtureRequest) -> None:
+    own = request.node.get_closest_marker("xdist_group").args
+    together = [
+        item.callspec.params["path"]  # type: ignore[attr-defined]
+        for item in request.session.items
+        if item.path == request.node.path and item.get_closest_marker("xdist_group").args == own  # type: ignore[union-attr]
+    ]
+    await stage.played(path, together)
