@@ -8,8 +8,9 @@ shared library is needed.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable
 
+import marisa_trie
 import numpy as np
 
 WORD_START = "▁"
@@ -19,7 +20,7 @@ class UnigramTokenizer:
     """A SentencePiece unigram vocabulary with its scores.
 
     Args:
-        pieces: The pieces, index = piece id.
+        pieces: The pieces, index = piece id; gone through twice.
         scores: Their log probabilities, same order.
         replacements: Character -> what the normaliser puts in its place (NFKC-like map of the model).
         begin: Id of the `<s>` piece.
@@ -29,7 +30,7 @@ class UnigramTokenizer:
 
     def __init__(
         self,
-        pieces: Sequence[str | None],
+        pieces: Iterable[str | None],
         scores: np.ndarray,
         replacements: dict[int, str],
         begin: int,
@@ -39,10 +40,16 @@ class UnigramTokenizer:
         self._replacements = replacements
         self._begin, self._end, self._unknown = begin, end, unknown
         self._unknown_score = float(scores.min()) - 10.0
-        # A quarter of a million pieces: their scores stand in an array, one tuple a piece would cost 20 MB.
-        self._scores = array("d", scores.tolist())
-        self._pieces = {piece: index for index, piece in enumerate(pieces) if piece and index != unknown}
-        self._longest = max(len(piece) for piece in self._pieces)
+        # A quarter of a million pieces: a dictionary of them takes 47 MB, the trie 1 MB, and it is the faster of the two.
+        self._trie = marisa_trie.Trie(piece for index, piece in enumerate(pieces) if piece and index != unknown)
+        self._ids = array("i", bytes(4 * len(self._trie)))
+        self._scores = array("d", bytes(8 * len(self._trie)))
+        self._longest = 0
+        for index, piece in enumerate(pieces):
+            if piece and index != unknown:
+                place = self._trie[piece]
+                self._ids[place], self._scores[place] = index, float(scores[index])
+                self._longest = max(self._longest, len(piece))
 
     def encode(self, text: str, limit: int) -> list[int]:
         """Piece ids of one text, begin and end marks included.
@@ -69,17 +76,16 @@ class UnigramTokenizer:
         best = [0.0] + [-1e30] * length
         start = [0] * (length + 1)
         piece = [self._unknown] * (length + 1)
-        lookup, longest, unknown_score = self._pieces.get, self._longest, self._unknown_score
+        trie, ids_of, longest, unknown_score = self._trie, self._ids, self._longest, self._unknown_score
         scores = self._scores
         for begin in range(length):
             base = best[begin]
-            for stop in range(begin + 1, min(begin + longest, length) + 1):
-                found = lookup(text[begin:stop])
-                if found is None:
-                    continue
-                score = base + scores[found]
+            for found in trie.prefixes(text[begin : begin + longest]):
+                place = trie[found]
+                stop = begin + len(found)
+                score = base + scores[place]
                 if score > best[stop]:
-                    best[stop], start[stop], piece[stop] = score, begin, found
+                    best[stop], start[stop], piece[stop] = score, begin, ids_of[place]
             score = base + unknown_score
             if score > best[begin + 1]:
                 best[begin + 1], start[begin + 1], piece[begin + 1] = score, begin, self._unknown

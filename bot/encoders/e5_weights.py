@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,28 @@ def dequantise(blocks: np.ndarray) -> np.ndarray:
     high = (nibbles >> 4).astype(np.float32) - 8.0
     values = np.concatenate([low, high], axis=-1) * blocks["scale"].astype(np.float32)[..., None]
     return values.reshape(*blocks.shape[:-1], -1)
+
+
+class _Pieces:
+    """The pieces of the vocabulary, read anew each time: all of them at once would take 30 MB.
+
+    Args:
+        blob: The pieces one after the other, UTF-8.
+        offsets: Where each begins, and where the last ends.
+    """
+
+    def __init__(self, blob: bytes, offsets: np.ndarray) -> None:
+        self._blob = blob
+        self._offsets = offsets
+
+    def __iter__(self) -> Iterator[str | None]:
+        begin = 0
+        for end in map(int, self._offsets[1:]):
+            try:
+                yield self._blob[begin:end].decode("utf-8")
+            except UnicodeDecodeError:  # a byte piece: never part of normalised text
+                yield None
+            begin = end
 
 
 class WeightFile:
@@ -102,18 +125,12 @@ class WeightFile:
         count, begin, end, _pad, unknown = struct.unpack_from("<5i", self._data, cursor)
         (blob_length,) = struct.unpack_from("<Q", self._data, cursor + 20)
         cursor += 28
-        offsets = np.frombuffer(self._data, dtype="<u4", count=count + 1, offset=cursor).tolist()
+        offsets = np.frombuffer(self._data, dtype="<u4", count=count + 1, offset=cursor).copy()
         cursor += 4 * (count + 1)
         scores = np.frombuffer(self._data, dtype="<f4", count=count, offset=cursor).copy()
         cursor += 4 * count
-        blob = bytes(self._data[cursor : cursor + blob_length])
+        pieces = _Pieces(bytes(self._data[cursor : cursor + blob_length]), offsets)
         cursor += blob_length
-        pieces: list[str | None] = []
-        for index in range(count):
-            try:
-                pieces.append(blob[offsets[index] : offsets[index + 1]].decode("utf-8"))
-            except UnicodeDecodeError:  # a byte piece: never part of normalised text
-                pieces.append(None)
         entries, length = struct.unpack_from("<iI", self._data, cursor)
         cursor += 8
         replacements = _read_replacements(bytes(self._data[cursor : cursor + length]), entries)
