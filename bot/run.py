@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import gc
 import logging
 import signal
 import sys
@@ -66,7 +67,10 @@ async def run(
             loop.add_signal_handler(number, stopping.set)
     with contextlib.suppress(OSError):  # a read-only installation is compiled when it is made
         compile_catalogues(settings.locales)
+    gc.disable()  # what is read now stays: looking through it again and again would take half a second of the start
     content = Content.load(settings.locales)
+    gc.freeze()
+    gc.enable()
     sandbox: SandboxServer | None = None
     if settings.telegram_bot_token is None:
         from bot.sandbox.server import SandboxServer  # a start on Telegram need not wait for a web server
