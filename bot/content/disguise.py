@@ -297,8 +297,8 @@ class Disguises:
         """How else a text may be read; empty for a text that hides nothing."""
         return self.look(text)[0]
 
-    def look(self, text: Normalised) -> tuple[list[Reading], int]:
-        """How else a text may be read, and how many words are written so that only a person reads them.
+    def look(self, text: Normalised) -> tuple[list[Reading], Normalised, int]:
+        """How else a text may be read, the text put right, and how many words only a person reads as they are written.
 
         Only words that rules look for count; digits, emoji and wrapped lines may stand in any text.
         """
@@ -315,7 +315,7 @@ class Disguises:
                     found.append(Reading(decoded, (language,)))
         for read in (text, uncovered) if edits else (text,):
             found += self._in_cyrillic(read)
-        return found, self._hidden_words(text, edits)
+        return found, uncovered, self._hidden_words(text, edits)
 
     def _hidden_words(self, text: Normalised, edits: Sequence[Edit]) -> int:
         words = {

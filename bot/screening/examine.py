@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.screening.score import level, score
-from bot.screening.screen import READ_CHARACTERS, Screener, Screening
+from bot.screening.screen import Screener, Screening
 from bot.screening.second_look import SecondLook, load_second_look
 
 #: From this chance on a text is taken for an offer though its words are not those of one.
@@ -40,8 +40,9 @@ class Examiner:
         second_look = self._second_look()
         if second_look is None or len(text.strip()) < SHORTEST:
             return self.screener.screen(text, surely_offer=surely_offer)
-        look = second_look.look(text[:READ_CHARACTERS])
-        screening = self.screener.screen(text, surely_offer=surely_offer or look.offer >= OFFER_CHANCE)
+        read = self.screener.read(text)
+        look = second_look.look(read.uncovered)
+        screening = self.screener.judge(read, surely_offer=surely_offer or look.offer >= OFFER_CHANCE)
         if not screening.is_offer:
             return screening
         meant = [finding for finding in screening.findings if not look.doubts(finding)]

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.content.languages import LANGUAGES
+from bot.content.normalise import Normalised
 from bot.content.patterns import read_rules
 from bot.encoders import shared_encoder
 from bot.encoders.fit_adapter import Example, read_examples
@@ -28,6 +29,7 @@ from bot.encoders.vector_store import VectorStore
 from bot.evaluation.labelled import LabelError
 from bot.evaluation.offers import LabelledOffer, read_offers
 from bot.screening.flags import FLAGS
+from bot.screening.screen import Screener
 from bot.screening.second_look import WEIGHTS, beginning, beside_the_whole, passages
 from bot.screening.segments import segments
 
@@ -42,6 +44,8 @@ _OTHERS_AN_INTENT = 60
 _OFFER_INTENT = "job_offer_text"
 _NAMES = list(FLAGS)
 
+#: An offer as it came -> what the second look reads of it.
+Uncover = Callable[[str], Normalised]
 #: Texts -> vectors, (texts, columns).
 Encode = Callable[[Sequence[str]], np.ndarray]
 
@@ -87,16 +91,20 @@ def rule_examples(locales: Path) -> list[tuple[str, str, bool]]:
 
 
 def read_passages(
-    offers: Sequence[LabelledOffer], examples: Sequence[tuple[str, str, bool]], encode: Encode
+    offers: Sequence[LabelledOffer], examples: Sequence[tuple[str, str, bool]], uncover: Uncover, encode: Encode
 ) -> Passages:
     """Passages of offers, and each example of a rule as a passage of its own."""
-    texts = [(offer.text, segments(offer.text)) for offer in offers]
-    texts += [(text, [(0, len(text))]) for text, _, _ in examples]
+    read = [uncover(offer.text) for offer in offers]
+    texts = [(one.text, segments(one.text)) for one in read]
+    texts += [(one.text, [(0, len(one.text))]) for one in (uncover(text) for text, _, _ in examples)]
     written = [passages(text, places) for text, places in texts]
     vectors = encode([passage for one in written for passage in one])
     ends = np.cumsum([len(one) for one in written])
     split = [own for own in np.split(vectors, ends[:-1]) if len(own)]
-    labels = [labels_of(offer, places) for offer, (_, places) in zip(offers, texts, strict=False)]
+    labels = [
+        labels_of(offer, [one.span(start, end) for start, end in places])
+        for offer, one, (_, places) in zip(offers, read, texts, strict=False)
+    ]
     for _, flag, shown in examples:
         row = np.full((1, len(_NAMES)), UNKNOWN, dtype=np.float32)
         row[0, _NAMES.index(flag)] = float(shown)
@@ -134,7 +142,7 @@ def say_left_out(known: Passages) -> None:
 
 
 def fit_offer(
-    offers: Sequence[LabelledOffer], examples: Sequence[Example], encode: Encode
+    offers: Sequence[LabelledOffer], examples: Sequence[Example], uncover: Uncover, encode: Encode
 ) -> tuple[np.ndarray, np.ndarray]:
     """A line between offers and everything else people write: weights (columns, 1) and bias (1,)."""
     from sklearn.linear_model import LogisticRegression
@@ -146,7 +154,7 @@ def fit_offer(
         if example.intent == _OFFER_INTENT or counts[example.intent] <= _OTHERS_AN_INTENT:
             texts.append(example.text)
             wanted.append(example.intent == _OFFER_INTENT)
-    vectors = encode(list(map(beginning, texts)))
+    vectors = encode([beginning(uncover(text).text) for text in texts])
     mean, spread = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
     line = LogisticRegression(C=0.01, max_iter=400).fit((vectors - mean) / spread, wanted)
     weights = (line.coef_[0] / spread)[:, np.newaxis]
@@ -174,13 +182,18 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     encoder = shared_encoder("e5")
     encode = VectorStore(encoder).vectors
-    known = read_passages(offers, rule_examples(options.locales), encode)
+    screener = Screener.load(options.locales)
+
+    def uncover(text: str) -> Normalised:
+        return screener.read(text).uncovered
+
+    known = read_passages(offers, rule_examples(options.locales), uncover, encode)
     print(f"second look: {len(known.labels)} passages of {len(offers)} offers", file=sys.stderr, flush=True)
     if options.left_out:
         say_left_out(known)
         return 0
     weights = fit_flags(known)
-    weights["offer"], weights["offer_bias"] = fit_offer(offers, read_examples(options.examples), encode)
+    weights["offer"], weights["offer_bias"] = fit_offer(offers, read_examples(options.examples), uncover, encode)
     part = options.output.with_suffix(".part.npz")
     np.savez_compressed(
         part,

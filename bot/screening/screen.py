@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.content.disguise import Disguises, Reading
 from bot.content.languages import candidates, identify
-from bot.content.normalise import HAN, normalise
+from bot.content.normalise import HAN, Normalised, normalise
 from bot.screening.contacts import has_short_link, phone_countries
 from bot.screening.detect import Detector, Finding
 from bot.screening.named import NamedThings
@@ -79,6 +79,23 @@ class Screening:
         }
 
 
+@dataclass(frozen=True)
+class ReadOffer:
+    """An offer and how it may be read.
+
+    Args:
+        text: what of it is read, as it came.
+        readings: the plainest first.
+        uncovered: the text with what is written so that filters do not see it put right.
+        hidden_words: how many words are written so.
+    """
+
+    text: str
+    readings: tuple[Reading, ...]
+    uncovered: Normalised
+    hidden_words: int
+
+
 class Screener:
     """Detector, scorer and recogniser of offers, loaded once."""
 
@@ -107,6 +124,20 @@ class Screener:
         disguises = Disguises.load(locales, itertools.chain(detector.rules, recogniser.rules))
         return cls(detector, recogniser, disguises, PayTable.load(locales / "pay.yml"), NamedThings.load(locales))
 
+    def read(self, text: str) -> ReadOffer:
+        """Put what is hidden in a text right.
+
+        Args:
+            text: the offer as it came; its first 20,000 code points are read.
+        """
+        text = text[:READ_CHARACTERS]
+        normalised = normalise(text)
+        surely = _surely(normalised.text)
+        languages = _languages(normalised.text, surely)
+        otherwise, uncovered, hidden_words = self._disguises.look(normalised)
+        readings = (Reading(normalised, languages), *(_narrowed(reading, surely) for reading in otherwise))
+        return ReadOffer(text, readings, uncovered, hidden_words)
+
     def screen(self, text: str, *, surely_offer: bool = False) -> Screening:
         """Screen a text.
 
@@ -114,12 +145,17 @@ class Screener:
             text: the offer as it came; its first 20,000 code points are read.
             surely_offer: the person said that it is an offer, or the dialogue model did.
         """
-        text = text[:READ_CHARACTERS]
-        normalised = normalise(text)
-        surely = _surely(normalised.text)
-        languages = _languages(normalised.text, surely)
-        otherwise, hidden_words = self._disguises.look(normalised)
-        readings = [Reading(normalised, languages), *(_narrowed(reading, surely) for reading in otherwise)]
+        return self.judge(self.read(text), surely_offer=surely_offer)
+
+    def judge(self, read: ReadOffer, *, surely_offer: bool = False) -> Screening:
+        """Screen a text that was read.
+
+        Args:
+            read: what :meth:`read` returned.
+            surely_offer: see :meth:`screen`.
+        """
+        text, readings = read.text, read.readings
+        languages = readings[0].languages
         findings = self._weigh_pay(self._detector.find(readings), readings)
         language = languages[0] if len(languages) == 1 else identify(text[:TELLING_CHARACTERS]).language or "en"
         is_offer = self._recogniser.likeness(readings, len(findings)) >= THRESHOLD or (
@@ -136,7 +172,7 @@ class Screener:
             tuple(findings),
             short=len(text.strip()) < SHORT,
             missing=self._named.missing(readings),
-            disguised=hidden_words >= DISGUISED_WORDS,
+            disguised=read.hidden_words >= DISGUISED_WORDS,
             phone_countries=phone_countries(text),
             short_link=has_short_link(text),
         )

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.content.latin_typed import readings
+from bot.content.normalise import Normalised
 from bot.encoders import EncoderMissing, SentenceEncoder, shared_encoder
 from bot.encoders.perceptron import scores, sigmoid
 from bot.screening.detect import Finding
@@ -103,21 +104,23 @@ class SecondLook:
             ) from error
         return cls(weights, shared_encoder("e5"))
 
-    def look(self, text: str) -> Look:
+    def look(self, text: Normalised) -> Look:
         """Look at a text. Takes some milliseconds a passage: not for the event loop.
 
         Args:
-            text: the offer as it came.
+            text: the offer without its disguise (:attr:`bot.screening.screen.ReadOffer.uncovered`); the places that are
+                returned are those of the text as it came.
         """
-        places = segments(text)
-        if not places:
+        passed = segments(text.text)
+        if not passed:
             return Look(0.0, ())
-        vectors = self._encoder.encode([*passages(text, places), beginning(text)])
+        vectors = self._encoder.encode([*passages(text.text, passed), beginning(text.text)])
         chances = sigmoid(scores(self._weights, beside_the_whole(vectors[:-1])))
         offer = float(sigmoid(vectors[-1] @ self._weights["offer"] + self._weights["offer_bias"])[0])
         best = chances.argmax(axis=0)
+        places = [text.span(start, end) for start, end in passed]
         findings = [
-            Finding(flag, start, end, text[start:end], learned=True, by_words=False)
+            Finding(flag, start, end, text.original[start:end], learned=True, by_words=False)
             for number, flag in enumerate(self._flags)
             if chances[best[number], number] >= SURE
             for start, end in (places[best[number]],)
@@ -130,7 +133,7 @@ def passages(text: str, places: Iterable[tuple[int, int]]) -> list[str]:
     """The passages of an offer as they are encoded.
 
     Args:
-        text: the offer.
+        text: the offer, normalised and without its disguise.
         places: see :func:`bot.screening.segments.segments`.
     """
     return [_in_its_own_letters(text[start : min(end, start + PASSAGE_CHARACTERS)]) for start, end in places]
