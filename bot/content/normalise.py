@@ -115,6 +115,11 @@ class Normalised:
         return frozenset(self.places)
 
     @cached_property
+    def standing(self) -> dict[str, bool]:
+        """Expressions of phrases -> whether they match somewhere in this text, as far as that was asked."""
+        return {}
+
+    @cached_property
     def _sentence_ends(self) -> tuple[list[int], list[int]]:
         ends = list(_SENTENCE_END.finditer(self.text))
         return [end.start() for end in ends], [end.end() for end in ends]

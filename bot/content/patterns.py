@@ -113,6 +113,13 @@ class Phrase:
         """The compiled expression."""
         return re.compile(self.expression)
 
+    def stands_in(self, text: Normalised) -> bool:
+        """Whether it matches anywhere in a text; looked for once a text, however many rules ask."""
+        known = text.standing.get(self.expression)
+        if known is None:
+            known = text.standing[self.expression] = next(self.finditer(text), None) is not None
+        return known
+
     def finditer(self, text: Normalised, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """Matches in normalised text, between two of its characters."""
         for keys in self.keys:
@@ -372,9 +379,9 @@ class Rule:
 
     def _fits(self, text: Normalised) -> bool:
         """Whether the whole text allows this rule."""
-        if self.only_with and not any(next(phrase.finditer(text), None) for phrase in self.only_with):
+        if self.only_with and not any(phrase.stands_in(text) for phrase in self.only_with):
             return False
-        return not any(next(phrase.finditer(text), None) for phrase in self.unless_anywhere)
+        return not any(phrase.stands_in(text) for phrase in self.unless_anywhere)
 
     def _excused(self, text: Normalised, start: int, end: int) -> bool:
         if not self.unless:

@@ -25,7 +25,7 @@ READ_CHARACTERS = 20_000
 DISGUISED_WORDS = 2
 #: Where the language is this sure, the rules of others look away: a word means other things there.
 SURE_OF_LANGUAGE = 0.97
-SURELY_CHARACTERS = 400
+SURELY_CHARACTERS = 200
 #: The beginning of an offer, by which its language is told.
 TELLING_CHARACTERS = 160
 #: So many letters of another script are a text of their own within a text: its rules look too.
