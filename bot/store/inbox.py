@@ -106,6 +106,12 @@ class Inbox:
             self._fresh.add(update_id)
         return new
 
+    async def known(self, update_id: int) -> bool:
+        """Whether an update was written before."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(inbox.c.update_id).where(inbox.c.update_id == update_id))
+            return found.first() is not None
+
     async def waiting(self) -> list[InboxItem]:
         """What was received and not finished, in the order of update ids; to be asked for once after a start.
 

@@ -90,6 +90,7 @@ class TelegramBot:
         request = HTTPXRequest(connection_pool_size=_CONNECTIONS, read_timeout=20, connect_timeout=10)
         self._polling = PollingRequest(
             unreadable=lambda: metrics.count("updates", "unreadable"),
+            arrived=lambda updates: self.dispatcher.look_ahead(updates),
             connection_pool_size=2,
             read_timeout=POLL_SECONDS + 10,
             connect_timeout=10,

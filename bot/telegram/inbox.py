@@ -89,6 +89,7 @@ class Dispatcher:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sending = sending
         self._urgent: dict[int, asyncio.Task[None]] = {}
+        self._ahead: set[asyncio.Task[None]] = set()
         #: Updates whose alarm was answered out of turn, and the numbers of the answers: their turn must not answer
         #: again, and must remember the answers so that they can be hidden.
         self.alarms_answered: dict[int, tuple[int, ...]] = {}
@@ -123,6 +124,31 @@ class Dispatcher:
         if not await self._kept(update):
             self._arrived.pop(update.update_id, None)
             self.pauses.pop(update.update_id, None)
+
+    def look_ahead(self, updates: list[Update]) -> None:
+        """Have alarms among updates that came together answered before the others are written and worked on.
+
+        Args:
+            updates: in their order; the first is not waited for by anybody.
+        """
+        if len(updates) > 1:
+            task = asyncio.create_task(self._look_ahead(updates))
+            self._ahead.add(task)
+            task.add_done_callback(self._ahead.discard)
+
+    async def _look_ahead(self, updates: list[Update]) -> None:
+        for update in updates:
+            urgent = False
+            try:
+                urgent = self._turns.cries(update)
+                # Telegram may send again what was answered long ago.
+                if urgent and not await asyncio.wait_for(self._store.inbox.known(update.update_id), _PATIENCE):
+                    self._overtake_soon(update)
+            except Exception as error:
+                _log.error("it cannot be looked ahead for an alarm (%s)", type(error).__name__, exc_info=error)
+                if urgent:
+                    self._overtake_soon(update)
+            await asyncio.sleep(0)
 
     async def _admitted(self, update: Update) -> bool:
         """Whether an update is read, or at least answered; one of a flood is only noted."""
@@ -207,7 +233,7 @@ class Dispatcher:
         self._noting.clear()
         for lane in self._waiting.values():
             lane.clear()
-        await asyncio.gather(*self._tasks.values(), *self._urgent.values(), return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), *self._urgent.values(), *self._ahead, return_exceptions=True)
         # No lane works any more, so nothing of these people is under way.
         await asyncio.gather(*map(self._turns.remember_ignored, noting), return_exceptions=True)
 
@@ -242,9 +268,16 @@ class Dispatcher:
         busy = self._put(lane, update)
         # A file is fetched and read first, which may take long; somebody may cry for help in its caption.
         if busy or self._sending(lane) or _has_file(update):
-            task = asyncio.create_task(self._out_of_turn(update))
+            self._overtake_soon(update)
+
+    def _overtake_soon(self, update: Update) -> asyncio.Task[None]:
+        """Answer an alarm beside everything else, once however many ask for it; its own turn waits for that."""
+        task = self._urgent.get(update.update_id)
+        if task is None:
+            task = asyncio.create_task(self._answer_alarm(update))
             self._urgent[update.update_id] = task
             task.add_done_callback(lambda _: self._urgent.pop(update.update_id, None))
+        return task
 
     def _put(self, lane: str, work: _Work) -> bool:
         """Put work at the end of a lane; returns whether it was busy."""
@@ -254,21 +287,22 @@ class Dispatcher:
             self._tasks[lane] = asyncio.create_task(self._work(lane))
         return busy
 
-    async def _out_of_turn(self, update: Update) -> None:
-        await self._overtake(update)
-
     async def _overtake(self, update: Update) -> tuple[int, ...] | None:
         """Answer an alarm at once, unless that was done; the numbers of the answers, or None."""
         if update.update_id not in self.alarms_answered:
-            try:
-                sent = await self._turns.alarm_now(update)
-            except Exception as error:  # The turn itself still comes.
-                _log.error("an alarm could not be looked for (%s)", type(error).__name__, exc_info=error)
-                return None
-            if sent is None:
-                return None
+            await asyncio.wait({self._overtake_soon(update)})
+        return self.alarms_answered.get(update.update_id)
+
+    async def _answer_alarm(self, update: Update) -> None:
+        if update.update_id in self.alarms_answered:
+            return
+        try:
+            sent = await self._turns.alarm_now(update)
+        except Exception as error:  # The turn itself still comes.
+            _log.error("an alarm could not be looked for (%s)", type(error).__name__, exc_info=error)
+            return
+        if sent is not None:
             self.alarms_answered[update.update_id] = sent
-        return self.alarms_answered[update.update_id]
 
     async def _watch_behind(self, update: Update, seconds: float) -> None:
         """Pause, but answer alarms behind an update meanwhile."""

@@ -30,11 +30,15 @@ class PollingRequest(HTTPXRequest):
 
     Args:
         unreadable: called for each update that cannot be read.
+        arrived: called with what came together, before the first of it is worked on.
     """
 
-    def __init__(self, *, unreadable: Callable[[], None], **options: Any) -> None:
+    def __init__(
+        self, *, unreadable: Callable[[], None], arrived: Callable[[list[Update]], None], **options: Any
+    ) -> None:
         super().__init__(**options)
         self._unreadable = unreadable
+        self._arrived = arrived
         #: When the server last answered well, on the clock of `time.monotonic`; None: not yet.
         self.answered: float | None = None
 
@@ -44,59 +48,64 @@ class PollingRequest(HTTPXRequest):
         if code != 200:
             return code, payload
         self.answered = monotonic()
-        cleaned, unread = readable(payload)
+        cleaned, unread, updates = readable(payload)
         for _ in range(unread):
             _log.error("an update cannot be read and is passed over")
             self._unreadable()
         if unread and cleaned == _NOTHING:
             await asyncio.sleep(_PAUSE)
+        self._arrived(updates)
         return code, cleaned
 
 
 _NOTHING = b'{"ok":true,"result":[]}'
 
 
-def readable(payload: bytes) -> tuple[bytes, int]:
+def readable(payload: bytes) -> tuple[bytes, int, list[Update]]:
     """The server's answer with every update that cannot be read replaced by an empty one.
 
     Args:
         payload: JSON of getUpdates' answer; anything else is returned as it is.
 
     Returns:
-        the answer, and how many updates could not be read.
+        the answer, how many updates could not be read, and those that could (without a bot).
     """
     try:
         answer = json.loads(payload)
         updates = answer["result"] if isinstance(answer, dict) else None
     except (ValueError, KeyError, RecursionError):
-        return payload, 0
+        return payload, 0, []
     if not isinstance(updates, list):
-        return payload, 0
+        return payload, 0, []
     kept: list[Any] = []
+    understood: list[Update] = []
     unread = 0
     for update in updates:
-        if _can_be_read(update):
+        read = _read(update)
+        if read is not None:
             kept.append(update)
+            understood.append(read)
             continue
         unread += 1
         number = update.get("update_id") if isinstance(update, dict) else None
         if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= _LARGEST_ID:
             kept.append({"update_id": number})
     if not unread:
-        return payload, 0
-    return json.dumps({"ok": True, "result": kept}, separators=(",", ":")).encode(), unread
+        return payload, 0, understood
+    return json.dumps({"ok": True, "result": kept}, separators=(",", ":")).encode(), unread, understood
 
 
-def _can_be_read(update: Any) -> bool:
+def _read(update: Any) -> Update | None:
     try:
         read = Update.de_json(update, None)
         read.to_dict()
         inbound(read)
-        return all(isinstance(value, kind) for value, kind in _leaves(read)) and all(
+        good = all(isinstance(value, kind) for value, kind in _leaves(read)) and all(
             abs(value) <= _LARGEST_ID for value, _ in _leaves(read) if isinstance(value, (int, float))
         )
+        return read if good else None
     except Exception:  # whatever a stranger's JSON makes the library raise
-        return False
+        return None
 
 
 def _leaves(update: Update) -> Iterator[tuple[Any, type | tuple[type, ...]]]:

@@ -44,6 +44,9 @@ _PAUSES = (0.2, 1.0)
 #: How long an alarm that overtakes waits to learn the person's chosen language and country, seconds.
 _KNOWN_SECONDS = 0.5
 
+#: Turns decided side by side. More would not be done sooner, and what is fetched meanwhile would wait behind all.
+_AT_ONCE = 6
+
 
 class Turns:
     """Works on one update at a time for each lane; whoever calls it keeps the lanes apart."""
@@ -64,6 +67,7 @@ class Turns:
         self._bot = bot
         self.limits = limits or SenderLimits(Limits())
         self._files = FileGate(files_at_once)
+        self._deciding = asyncio.Semaphore(_AT_ONCE)
         self._metrics = metrics or Metrics()
         self._store = store
         self._conversation = conversation
@@ -197,6 +201,14 @@ class Turns:
                     turn.remember_message(message.message_id, "in")
                 for number in sent or ():
                     turn.remember_message(number, "out")
+
+    def cries(self, update: Update) -> bool:
+        """Whether an update is an alarm that :meth:`alarm_now` answers. A millisecond; longer for a long text."""
+        inbound = read(update)
+        if update.effective_chat is None or update.effective_chat.type != "private" or inbound is None:
+            return False
+        alarm = self._conversation.alarm(inbound)
+        return alarm is not None and alarm.emergency is not None
 
     async def alarm_now(self, update: Update) -> tuple[int, ...] | None:
         """Answer an alarm at once, past everything that might be slow or broken.
@@ -365,7 +377,7 @@ class Turns:
         while True:
             turn = self._store.turn(chat_id, update_id)
             try:
-                async with turn:
+                async with self._deciding, turn:
                     await work(turn)
                 self._metrics.count("turns", "done")
                 return

@@ -228,3 +228,23 @@ async def test_an_alarm_is_answered_while_nothing_can_be_written(tmp_path) -> No
             assert sum("112" in text for text in await said(person)) == 1
         assert any("Send me the offer" in text for text in await said(ann))
         assert await process.stop() == 0
+
+
+async def test_an_alarm_behind_a_crowd_is_answered_first(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """Sixty people wrote while the bot was away, and then somebody cried for help: nobody is answered before her."""
+    async with sandbox() as (server, client):
+        crowd = [await client.person(f"One {number}", language_code="en") for number in range(60)]
+        for person in crowd:
+            await person.say("where can I find a shelter in Spain")
+        mei = await client.person("Mei", language_code="en")
+        await mei.say("he is beating me pls help, I am in Spain")
+        process = BotProcess(server, tmp_path / "home", program=PROGRAM)
+        await process.start()
+        await mei.wait_reply("112", timeout=60)
+        await crowd[-1].wait_reply(timeout=60)
+        chats = [int(call["params"]["chat_id"]) for call in await client.calls("sendMessage")]
+        assert chats.index(mei.id) < 3, "only what was on its way already may come before"
+        await mei.say("/help")
+        await mei.wait_reply("What do you need", timeout=60)
+        assert sum("112" in text for text in await said(mei)) == 1
+        assert await process.stop() == 0
