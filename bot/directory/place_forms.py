@@ -26,7 +26,7 @@ def tokens(text: str) -> list[tuple[str, int, int]]:
     return [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Form:
     """One way to write something, cut into words.
 
@@ -41,7 +41,7 @@ class Form:
     case: Case
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Flags:
     """Conditions of a form: ``?`` only after a word of place or as the whole message, ``^`` only with a capital."""
 

@@ -77,7 +77,7 @@ class PlacesError(Exception):
         super().__init__(f"{file}:{line}: {message}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place in a text.
 
@@ -99,7 +99,7 @@ class Place:
     kind: PlaceKind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     country: str
     city: str | None
@@ -110,7 +110,7 @@ class _Candidate:
     rest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Match:
     candidate: _Candidate
     start: int
@@ -186,9 +186,11 @@ class Gazetteer:
     """
 
     def __init__(self, locales_dir: Path) -> None:
-        self._exact: dict[str, list[_Candidate]] = {}
-        self._stems: dict[str, list[_Candidate]] = {}
-        self._typed: list[tuple[tuple[str, ...], _Candidate]] = []
+        # Thousands of forms name few places: equal candidates, and equal rows of them, are one object each.
+        self._exact: dict[str, tuple[_Candidate, ...]] = {}
+        self._stems: dict[str, tuple[_Candidate, ...]] = {}
+        self._rows: dict[tuple[_Candidate, ...], tuple[_Candidate, ...]] = {}
+        self._candidates: dict[_Candidate, _Candidate] = {}
         self._han: dict[str, list[tuple[str, _Candidate]]] = {}
         self._not_a_place: dict[str, list[tuple[str, ...]]] = {}
         self._han_not_a_place: tuple[str, ...] = ()
@@ -201,6 +203,8 @@ class Gazetteer:
             self._read(locales_dir / language / "places.yml", language)
         for forms in self._han.values():
             forms.sort(key=lambda item: (-len(item[0]), _PREFERENCE[item[1].kind]))
+        self._rows.clear()
+        self._candidates.clear()
 
     def _read(self, file: Path, language: str) -> None:
         try:
@@ -262,36 +266,43 @@ class Gazetteer:
         # four thousand forms at every start.
         if language == "zh" and not body.isascii():
             candidate = _Candidate(country, city, kind, language, flags, "")
-            text = body
-            self._han.setdefault(text[0], []).append((text, candidate))
+            self._han.setdefault(body[0], []).append((body, self._candidates.setdefault(candidate, candidate)))
             return
         for form in expand(body, language):
             candidate = _Candidate(country, city, kind, language, flags, form.case, form.words[1:])
-            if form.prefix:
-                self._stems.setdefault(form.words[0], []).append(candidate)
-                continue
-            self._exact.setdefault(form.words[0], []).append(candidate)
-            if language in ("ru", "bg") and kind in ("country", "city") and not flags.needs_context:
-                self._typed.append((form.words, candidate))
+            candidate = self._candidates.setdefault(candidate, candidate)
+            forms = self._stems if form.prefix else self._exact
+            row = (*forms.get(form.words[0], ()), candidate)
+            forms[form.words[0]] = self._rows.setdefault(row, row)
 
     @cached_property
-    def _latin(self) -> dict[str, list[_Candidate]]:
+    def _latin(self) -> dict[str, tuple[_Candidate, ...]]:
         """Russian and Bulgarian names as they are typed in Latin letters, by the key of their first word.
 
         Made when the first word in Latin letters is met that is no place in English: not while somebody waits for the
         bot to start.
         """
-        index: dict[str, dict[_Candidate, None]] = {}
-        for words, candidate in self._typed:
-            keys = [cyrillic_keys(word) for word in words]
-            if not all(keys):
-                continue
-            for variant in range(max(map(len, keys))):
-                chosen = [options[min(variant, len(options) - 1)] for options in keys]
-                if len("".join(chosen)) >= _LATIN_AT_ALL:
-                    typed = candidate if len(chosen) == 1 else replace(candidate, rest=tuple(chosen[1:]))
-                    index.setdefault(chosen[0], {})[typed] = None
-        return {key: list(candidates) for key, candidates in index.items()}
+        index: dict[str, tuple[_Candidate, ...]] = {}
+        rows: dict[tuple[_Candidate, ...], tuple[_Candidate, ...]] = {}
+        for first, candidates in self._exact.items():
+            for candidate in candidates:
+                if not self._may_be_typed(candidate):
+                    continue
+                for chosen in _typed((first, *candidate.rest)):
+                    typed = candidate if len(chosen) == 1 else replace(candidate, rest=chosen[1:])
+                    known = index.get(chosen[0], ())
+                    if typed not in known:
+                        row = (*known, typed)
+                        index[chosen[0]] = rows.setdefault(row, row)
+        return index
+
+    @staticmethod
+    def _may_be_typed(candidate: _Candidate) -> bool:
+        return (
+            candidate.language in ("ru", "bg")
+            and candidate.kind in ("country", "city")
+            and not candidate.flags.needs_context
+        )
 
     @cached_property
     def _spellings(self) -> Spellings[_Candidate]:
@@ -952,6 +963,17 @@ def _ordinary_words(locales_dir: Path) -> frozenset[str]:
             lines = file.read_text(encoding="utf-8-sig").splitlines()
             words.update(line.strip() for line in lines if line.strip() and not line.startswith("#"))
     return frozenset(words)
+
+
+def _typed(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """How the words of a Russian or Bulgarian name may be typed in Latin letters, as keys of what they sound like."""
+    keys = [cyrillic_keys(word) for word in words]
+    if not all(keys):
+        return
+    for variant in range(max(map(len, keys))):
+        chosen = tuple(options[min(variant, len(options) - 1)] for options in keys)
+        if len("".join(chosen)) >= _LATIN_AT_ALL:
+            yield chosen
 
 
 def _slipped(word: str, name: str, voucher: str) -> bool:
