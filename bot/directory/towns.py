@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 
 from bot.directory.cities import Point
@@ -98,12 +99,14 @@ class Towns:
     """
 
     def __init__(self, path: Path) -> None:
-        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
         kept = bytearray()
         self._starts = array("I")
         index = array("Q")
-        for number, line in enumerate(text.splitlines(), 1):
-            if line and not line.startswith("#"):
+        with path.open(encoding="utf-8-sig") if path.exists() else StringIO() as lines:
+            for number, written in enumerate(lines, 1):
+                line = written.rstrip("\n")
+                if not line or line.startswith("#"):
+                    continue
                 try:
                     index.extend(self._keys(line.split("\t"), len(self._starts)))
                 except ValueError as error:
