@@ -145,6 +145,11 @@ _STAYED = re.compile(
 _HAN_HERE = re.compile(r"(?:人在|我在|们在|现在|在)$")
 #: The same in Latin letters: where somebody is, and what stands behind the country somebody is from.
 _PINYIN_IN = frozenset({"zai"})
+#: Small words of Chinese typed in Latin letters; so many make a text Chinese. The longest name, syllables.
+_PINYIN = frozenset(
+    "wo women ni ta zai mei meiyou bu le de ge yue laoban zenme shei shui huzhao gongzi nali qian ren xiang hui".split()  # noqa: SIM905
+)
+_PINYIN_LEAST, _PINYIN_SYLLABLES = 3, 7
 _PINYIN_CITIZEN = frozenset({"ren", "dashiguan", "shiguan", "lingshiguan", "lingguan", "zonglingguan", "huzhao"})
 #: A verb that ends like the Chinese "to": to get, to hear, to see ... says nothing of a way.
 _NO_WAY = ("得到", "听到", "看到", "收到", "遇到", "想到", "提到", "说到")
@@ -311,7 +316,7 @@ class Gazetteer:
             (word, candidate)
             for word, candidates in self._exact.items()
             for candidate in candidates
-            if not candidate.rest and self._may_be_misspelt(candidate)
+            if not candidate.rest and candidate.language != "zh" and self._may_be_misspelt(candidate)
         )
 
     def _may_be_misspelt(self, candidate: _Candidate) -> bool:
@@ -405,6 +410,7 @@ class _Search:
         self.tokens = tokens(self.text)
         self.language = language or self._cyrillic_language()
         self.last_match: _Match | None = None
+        self.pinyin = sum(word in _PINYIN for word, _, _ in self.tokens) >= _PINYIN_LEAST
 
     def _cyrillic_language(self) -> str | None:
         words = {word for word, _, _ in self.tokens}
@@ -440,7 +446,10 @@ class _Search:
             if skip := self._not_a_place(index):
                 index += skip
                 continue
-            match = self._match_at(index) or self._town_at(index)
+            match = self._match_at(index)
+            town = self._town_at(index) if match is None or match.last == index else None
+            if match is None or (town is not None and town.last > match.last and town.end > match.end):
+                match = town or match  # Benin City is not Benin
             if match is None and index < _SPELT_WORDS:
                 match = self._misspelt_at(index)
             if match is None:
@@ -465,9 +474,24 @@ class _Search:
                 options.extend((c, c.rest, False) for c in stems)
                 break
         best = self._best(index, options)
+        if best is None and self.pinyin and bare.isascii():
+            best = self._pinyin_at(index)
         if best is None and bare.isascii() and len(bare) >= _LATIN_AT_ALL - 1:
             best = self._best(index, [(c, c.rest, True) for c in self.gazetteer._latin.get(latin_key(bare), ())])
         return best
+
+    def _pinyin_at(self, index: int) -> _Match | None:
+        """A Chinese name typed in Latin letters with a blank between its syllables: "zai ma lai xi ya"."""
+        for last in range(min(index + _PINYIN_SYLLABLES, len(self.tokens)) - 1, index, -1):
+            start, end = self.tokens[index][1], self.tokens[last][2]
+            if not re.fullmatch("[a-z]+(?: [a-z]+)*", self.text[start:end]):
+                continue
+            known = self.gazetteer._exact.get(self.text[start:end].replace(" ", ""), ())
+            for candidate in known:
+                match = _Match(candidate, start, end, index, last)
+                if candidate.language == "zh" and not candidate.rest and self._allowed(match):
+                    return match
+        return None
 
     def _town_at(self, index: int) -> _Match | None:
         """A smaller town; one whose name means something else too only where nothing else can be meant."""
@@ -603,7 +627,7 @@ class _Search:
         if self._follows_its_country(match):
             return True
         if candidate.flags.needs_capital and not self._capital(match):
-            return False
+            return candidate.flags.small_after_in and self._inside_word_before(match)
         if candidate.flags.needs_context and not (self._after_place_word(match) or self._whole_message(match)):
             evidence = self._capital(match) and not self._begins_sentence(match) and not candidate.flags.needs_capital
             if not (evidence and candidate.language == "en"):
