@@ -151,6 +151,8 @@ _PINYIN = frozenset(
 )
 _PINYIN_LEAST, _PINYIN_SYLLABLES = 3, 7
 _PINYIN_CITIZEN = frozenset({"ren", "dashiguan", "shiguan", "lingshiguan", "lingguan", "zonglingguan", "huzhao"})
+#: Behind a place: somebody came or married away from there.
+_MARRIED_AWAY = re.compile(r"(?:嫁|介绍|卖|骗|带|拐)?(?:过来|出来)(?:的|$|[，。])")
 #: A verb that ends like the Chinese "to": to get, to hear, to see ... says nothing of a way.
 _NO_WAY = ("得到", "听到", "看到", "收到", "遇到", "想到", "提到", "说到")
 
@@ -425,6 +427,7 @@ class _Search:
         if HAN.search(self.text):
             matches.extend(self._han_matches())
         matches.sort(key=lambda match: match.start)
+        matches = self._qualified(matches)
         places: list[Place] = []
         previous: _Match | None = None
         for match in matches:
@@ -439,6 +442,29 @@ class _Search:
             places.append(Place(candidate.country, candidate.city, start, end, role, candidate.kind))
             previous = match
         return places
+
+    def _qualified(self, matches: list[_Match]) -> list[_Match]:
+        """The same name twice, once with its country ("in Melnik, the Czech Melnik"): both are that one."""
+        known = {
+            self.text[match.start : match.end]: match.candidate
+            for match in matches
+            if match.candidate.kind == "city" and self._named_by_country(match, matches)
+        }
+        return [
+            replace(match, candidate=replace(known[name], case=match.candidate.case))
+            if (name := self.text[match.start : match.end]) in known and match.candidate.kind == "city"
+            else match
+            for match in matches
+        ]
+
+    def _named_by_country(self, match: _Match, matches: Iterable[_Match]) -> bool:
+        return any(
+            one.candidate.kind in ("adjective", "country")
+            and one.candidate.country == match.candidate.country
+            and one.end < match.start
+            and not self.text[one.end : match.start].strip()
+            for one in matches
+        )
 
     def _words_matches(self) -> Iterator[_Match]:
         index = 0
@@ -646,7 +672,7 @@ class _Search:
         before = self.last_match
         if before is None or before.last != match.first - 1 or match.candidate.kind != "city":
             return False
-        return before.candidate.country == match.candidate.country and before.candidate.kind == "country"
+        return before.candidate.country == match.candidate.country and before.candidate.kind in ("country", "adjective")
 
     def _capital(self, match: _Match) -> bool:
         start, end = self.normalised.span(match.start, match.end)
@@ -754,7 +780,8 @@ class _Search:
         if before and HAN.match(before[-1]):
             return self._han_role(match, previous, previous_role)
         behind = self.tokens[match.last + 1][0] if match.last + 1 < len(self.tokens) else ""
-        if match.candidate.language == "zh" and behind in _PINYIN_CITIZEN:
+        joined = behind and not self.text[match.end : self.tokens[match.last + 1][1]].strip()
+        if match.candidate.language == "zh" and joined and behind in _PINYIN_CITIZEN:
             return "from"
         if match.candidate.kind == "people":
             return "from"
@@ -943,7 +970,7 @@ class _Search:
             return "in"
         if after.startswith(tuple(words.exact["citizen"])) and not after.startswith(("人生", "人在", "人身")):
             return "from"
-        if after.startswith("人在"):
+        if after.startswith("人在") or _MARRIED_AWAY.match(after):
             return "from"
         if previous is not None and self._goes_on(previous, previous_role, match):
             return previous_role
@@ -1078,7 +1105,16 @@ def here(text: str, language: str | None = None) -> Place | None:
     candidates = whereabouts(text, language)
     if len({place.country for place in candidates}) != 1:
         return None
-    return next((place for place in candidates if place.city), candidates[0])
+    return with_town(text, language, candidates)
+
+
+def with_town(text: str, language: str | None, candidates: list[Place]) -> Place:
+    """Of places of one country one with a town, also where the town stands apart: "in Czechia, ... Pardubice"."""
+    if town := next((place for place in candidates if place.city), None):
+        return town
+    country = candidates[0].country
+    told = [place for place in find_places(text, language) if place.country == country and place.kind == "city"]
+    return next((place for place in told if place.role in ("in", "unknown")), candidates[0])
 
 
 def whereabouts(text: str, language: str | None = None, settle: bool = True) -> list[Place]:
@@ -1090,7 +1126,7 @@ def whereabouts(text: str, language: str | None = None, settle: bool = True) -> 
         settle: of several leave those that are said to be now.
     """
     places = [place for place in find_places(text, language) if place.kind in ("country", "city")]
-    over = [place for place in places if place.role in ("in", "unknown") and _said_of_then(text, place)]
+    over = [place for place in places if place.role in ("in", "unknown") and said_of_then(text, place)]
     for role in ("in", "unknown", "to"):
         fitting = [place for place in places if place.role == role]
         others = [place for place in places if place.role in ("unknown", "to") and place not in over]
@@ -1109,7 +1145,7 @@ def whereabouts(text: str, language: str | None = None, settle: bool = True) -> 
 #: Words in a place's clause that say that it is now, or that it is over.
 _NOW = re.compile(
     r"\b(?:сейчас|щас|сичас|теперь|уже|дома|нахожусь|сижу|живу|живём|живем|застрял\w*"
-    r"|now|currently|here|am in|im in|i'm in|stuck|live|living|reached|came back to"
+    r"|now|currently|here|dito|am in|im in|i'm in|stuck|live|living|reached|came back to"
     r"|сега|вече|тук|живея|живеем|се намирам|съм в|сме в)\b|现在|如今|目前|依家|而家|人在|回到|我在|住在"
 )
 _THEN = re.compile(
@@ -1117,7 +1153,10 @@ _THEN = re.compile(
     r"|was|were|then|used to|worked|escaped|left|(?:came|come|returned|got)(?: back)?(?: \w+){0,4} from"
     r"|бях|беше|преди|после|работих|живях|върнах\w* се от)\b|之前|以前|然后|后来|从前|原来|曾经|回来"
 )
-_CLAUSE = re.compile(r"[.,;:!?\n…，。；：！？、—–]|\s-\s|\b(?:but|and now|а сейчас|но|а|ама|но сега)\b")
+_CLAUSE = re.compile(
+    r"[.,;:!?\n…，。；：！？、—–]|\s-\s|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+    r"|\b(?:but|and now|а сейчас|но|а|ама|но сега)\b"
+)
 
 
 def _clause_of(text: str, place: Place) -> str:
@@ -1126,12 +1165,48 @@ def _clause_of(text: str, place: Place) -> str:
     return text[ends[-1] if ends else 0 : after.start() if after else len(text)].lower()
 
 
+#: What may stand beside a place that is all of a clause: "Patna.", "щас Тула", "Cebu area".
+_BESIDE = re.compile(
+    r"\b(?:i am|im|i'm|now|here|in|at|near|area|city|town|region|from|щас|сейчас|тут|город|область|обл|район|г|в|под"
+    r"|возле|сега|тук|град|гр|област|край|до|близо|съм|сме)\b|[\W\d_]+|现在|目前|在|这边|这里|市|区"
+)
+
+
+def stands_alone(text: str, place: Place, places: Iterable[Place]) -> bool:
+    """Whether a clause is nothing but the place: people add so where they are."""
+    start = max((match.end() for match in _CLAUSE.finditer(text.lower(), 0, place.start)), default=0)
+    after = _CLAUSE.search(text.lower(), place.end)
+    end = after.start() if after else len(text)
+    rest = list(text[start:end].lower())
+    for one in places:
+        rest[max(one.start - start, 0) : max(one.end - start, 0)] = " " * (
+            max(one.end - start, 0) - max(one.start - start, 0)
+        )
+    return not _BESIDE.sub("", "".join(rest))
+
+
 def _said_of_now(text: str, place: Place) -> bool:
     return bool(_NOW.search(_clause_of(text, place)))
 
 
-def _said_of_then(text: str, place: Place) -> bool:
+#: Right behind a place's clause: somebody came back from there.
+_CAME_BACK = re.compile(
+    r"[\s,.;，。；]*(?:"
+    r"(?:才|刚|后来|最近|上个?月|去年)?(?:被)?(?:回来|回国|回家|救出来|放回来|遣返)"
+    r"|(?:and |but )?(?:(?:she|he|they|i|we)(?:'s|'m|'re)? ?)?(?:is |are |am |was |just |got |has |have |now )*"
+    r"(?:came|come|back|returned|rescued|deported)\b"
+    r"|(?:а |и |но |потом |недавно |сейчас |щас |уже |еле |весной |летом |осенью |зимой )*"
+    r"(?:вернул\w+|приехал\w* домой|вывезли|депортировали|освободили)"
+    r"|(?:и |ама |но |после |сега |вече |скоро |едва )*(?:се |го |я )?(?:върна\w*|прибра\w*|депортираха|освободиха))"
+)
+
+
+def said_of_then(text: str, place: Place) -> bool:
+    """Whether a place's clause, or how the text goes on, says that it is over: "he came back from Laos"."""
     clause = _clause_of(text, place)
+    after = _CLAUSE.search(text.lower(), place.end)
+    if after and _CAME_BACK.match(text.lower(), after.start()) and not _NOW.search(clause):
+        return True
     return bool(_THEN.search(clause)) and not _NOW.search(clause.partition(text[place.start : place.end].lower())[0])
 
 

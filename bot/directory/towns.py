@@ -42,6 +42,7 @@ _ENDINGS: tuple[tuple[str, tuple[tuple[str, Case], ...]], ...] = (
     ("ей", (("я", "instrumental"), ("а", "instrumental"))),
     ("ую", (("ая", "accusative"),)),
     ("ью", (("ь", "instrumental"),)),
+    ("иа", (("ия", ""),)),
     ("ии", (("ия", "locative"), ("ий", "locative"))),
     ("ию", (("ия", "accusative"),)),
     ("а", (("", ""), ("о", ""))),
