@@ -6,6 +6,7 @@ Words count with and without the model (:mod:`bot.directory.needs`); the place i
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,9 @@ from typing import Any, Final
 from bot.dialogue.wishes import NEED_OF_INTENT, NEED_OF_TROUBLE, TROUBLES
 from bot.directory.cities import Point
 from bot.directory.find import NEEDS, Criteria
+from bot.directory.for_whom import groups_told
 from bot.directory.model import Group
-from bot.directory.needs import NeedWords, Wish, choose_need
+from bot.directory.needs import READ_CHARACTERS, NeedWords, Wish, choose_need
 from bot.directory.places import Place, find_places, said_of_then, stands_alone, whereabouts, with_town
 
 #: What of a person's criteria is kept while the bot waits for their place, and what stays for the next search.
@@ -85,7 +87,8 @@ _BROUGHT_HOME = re.compile(
 )
 #: Somebody wants to go home themselves.
 _WANTS_HOME = re.compile(
-    r"\b(?:i|we) (?:just )?(?:want|need|wanna|like)\b[^.!?]{0,20}\bhome\b|\bхо(?:чу|тим)\b[^.!?]{0,20}\b(?:домой|вернуться|назад)\b"
+    r"\b(?:i|we) (?:just )?(?:want|need|wanna|like)\b[^.!?]{0,20}\bhome\b"
+    r"|\bхо(?:чу|тим)\b[^.!?]{0,20}\b(?:домой|вернуться|назад)\b"
     r"|\bиска(?:м|ме)\b[^.!?]{0,20}\b(?:вкъщи|у дома|да се прибера\w*|да се върна)\b|(?<!他)(?<!她)想回[家国老]"
 )
 #: Needs that are met where who writes is, also where the trouble was elsewhere.
@@ -160,8 +163,14 @@ class Searching:
         self._words = words
 
     def wish(self, text: str) -> Wish:
-        """What the words of a message say."""
-        return self._words.look(text)
+        """What the words of a message say, and for whom its grammar says it is."""
+        wish = self._words.look(text)
+        if len(text) > READ_CHARACTERS:
+            return wish
+        told = groups_told(text)
+        if {"men", "women"} & set(wish.groups):
+            told = tuple(group for group in told if group not in ("men", "women"))
+        return dataclasses.replace(wish, groups=tuple(dict.fromkeys((*wish.groups, *told))))
 
     def need(self, wish: Wish, ranking: Sequence[tuple[str, float]] = ()) -> str | None:
         """The need to search for; None if neither the words nor the model say one.
@@ -232,6 +241,12 @@ class Searching:
         if len({place.country for place in places}) != 1:
             return None
         return with_town(text, language, places)
+
+    def is_told(self, place: Place, text: str, language: str | None) -> bool:
+        """Whether a place is told as where somebody is, not only mentioned."""
+        return place.role == "in" or (
+            place.role == "unknown" and stands_alone(text, place, find_places(text, language))
+        )
 
     def _added(self, text: str, language: str | None) -> Place | None:
         """Of "an agent sent thirty boys to Laos. Patna." the place who writes it added, where nobody says "I am in"."""

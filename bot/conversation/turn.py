@@ -351,7 +351,9 @@ class Conversation:
         self._mark_alarm(turn, kind)
         wish = self._searching.wish(text)
         self._searching.wait(turn.person.fields, wish)
-        return self._alarm_reply(kind, language, turn.person.country, turn.person.city, wish)
+        place = self._searching.place(text, language, None)
+        country, city = (place.country, place.city) if place else (turn.person.country, turn.person.city)
+        return self._alarm_reply(kind, language, country, city, wish)
 
     def _recent_alarm(self, turn: Turn) -> Emergency | None:
         alarm = turn.person.fields.get("alarm")
@@ -944,6 +946,10 @@ class Conversation:
         wish = self._searching.wish(text)
         need = self._searching.need(wish, result.ranking)
         place = self._searching.place(text, language, need)
+        if need is None and place is not None and self._searching.is_told(place, text, language):
+            # Nobody knows what is meant, but where: somebody to ask there is better than a question alone.
+            doubts = all(_asks_what_is_meant(output) for output in result.outputs)
+            return [*replies, *self._find_in_words(text, turn, language, "hotline", wish, place)] if doubts else replies
         if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place):
             return replies
         found = self._find_in_words(text, turn, language, need, wish, place)
@@ -1027,6 +1033,10 @@ def _is_doubt(output: Mapping[str, Any]) -> bool:
     """Whether an output only says that the message was not understood, and warns of nothing."""
     said = str(output.get("text_id") or (output.get("custom") or {}).get("menu") or "")
     return said.startswith(("doubt.", "out_of_scope", "menu.")) and not output.get("alarm")
+
+
+def _asks_what_is_meant(output: Mapping[str, Any]) -> bool:
+    return str(output.get("text_id") or (output.get("custom") or {}).get("menu") or "").startswith("doubt.")
 
 
 def _rows(buttons: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

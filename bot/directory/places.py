@@ -179,6 +179,10 @@ _CLAUSE_OR_SENTENCE_END = re.compile(rf"{_SENTENCE_END.pattern}|{_CLAUSE_END.pat
 #: Where somebody who arrived says that they know the place.
 _BACK = frozenset({"back", "home", "домой", "обратно", "вкъщи"})
 
+#: "She is back home in Colombo": who is back is there. Words right behind a place that say that it is now.
+_IS = frozenset({"is", "am", "are", "i'm", "im", "she's", "he's", "we're", "they're"})
+_AT_PRESENT = frozenset({"now", "сейчас", "щас", "сега", "сичас"})
+
 _PREFERENCE: Mapping[str, int] = {"city": 0, "country": 1, "people": 2, "adjective": 3}
 
 
@@ -384,6 +388,10 @@ class Gazetteer:
     def latin_words(self, language: str, group: str) -> frozenset[str]:
         """The words of a group as they are typed in Latin letters."""
         return _latin_typed(self._words[language].exact[group])
+
+    def latin_stems(self, language: str, group: str) -> tuple[str, ...]:
+        """The beginnings of words of a group as they are typed in Latin letters."""
+        return _latin_stems(self._words[language].stems[group])
 
     def city_forms(self, country: str, city: str, language: str) -> tuple[str, ...]:
         """The ways a city is written in a language, as in its file; empty if it is not there."""
@@ -805,7 +813,9 @@ class _Search:
         if word == "под" and position and self.tokens[position - 1][0] == "из":
             return "from"
         if match.latin_typed and self._group(match, word) != "from":
-            return self._plain_role(match, self._group(match, word))
+            role = self._plain_role(match, self._group(match, word))
+            before_it = self._clause_before(position, whole_sentence=True)
+            return "in" if role == "to" and any(self._says("arrived", one, words) for one in before_it) else role
         named = previous is not None and previous.candidate.kind == "adjective" and previous.last == position - 1
         if named and words.has("citizen", word):
             return "in"  # "Philippine embassy Kuwait"
@@ -844,7 +854,11 @@ class _Search:
             return True
         if not word.isascii() or len(word) < _LATIN_AT_ALL:
             return False
-        return any(word in self.gazetteer.latin_words(language, group) for language in ("ru", "bg"))
+        return any(
+            word in self.gazetteer.latin_words(language, group)
+            or word.startswith(self.gazetteer.latin_stems(language, group))
+            for language in ("ru", "bg")
+        )
 
     def _plain_role(self, match: _Match, group: str | None) -> Role:
         if group == "in" and match.candidate.case == "accusative":
@@ -857,10 +871,13 @@ class _Search:
         arrived = any(self._says("arrived", word, words) for word in self._clause_before(position, whole_sentence=True))
         # "Came back home to Lagos": who came is there, whatever "back" says. Who wants to complain in Dobrich is there.
         asks = any(_ASKS.match(word) for word in clause)
+        back = arrived or bool(_IS.intersection(clause))
         going = any(
-            self._says("going", word, words) and not (arrived and word in _BACK) and not (asks and word in _WANTS)
+            self._says("going", word, words) and not (back and word in _BACK) and not (asks and word in _WANTS)
             for word in clause
         )
+        if group in ("in", "to") and next(self._clause_after(match.last), "") in _AT_PRESENT:
+            return "in"
         if group == "in":
             if match.candidate.case == "accusative":
                 return "in" if arrived else "to"
@@ -1063,6 +1080,11 @@ def _latin_typed(words: frozenset[str]) -> frozenset[str]:
     ]
     typed = {word.translate(str.maketrans(way)) for word in words for way in ways}
     return frozenset(word for word in typed if word.isascii())
+
+
+@lru_cache(maxsize=32)
+def _latin_stems(stems: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(stem for stem in _latin_typed(frozenset(stems)) if len(stem) >= _LATIN_AT_ALL)
 
 
 @lru_cache(maxsize=4)
