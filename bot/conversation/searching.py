@@ -212,6 +212,9 @@ class Searching:
         Of two countries ("I am in Henan. My cousin is in Abu Dhabi, her passport expired") that of the sentence that
         tells the trouble. The home somebody wants to return to is not where they are.
         """
+        own_return = need == "return" and _WANTS_HOME.search(text.lower())
+        if not own_return and (other := self._where_somebody_else_is(text, language)):
+            return other
         places = self._candidates(text, language, need, settle=False)
         places = [place for place in places if not said_of_then(text, place)] or places
         if need in _AT_HOME and (alone := self._added(text, language)):
@@ -227,9 +230,6 @@ class Searching:
                 courts = [place for place in places if _COURT.search(_part_of(text, place))]
                 if len({place.country for place in courts}) == 1:
                     return courts[0]
-        own_return = need == "return" and _WANTS_HOME.search(text.lower())
-        if not own_return and (other := self._where_somebody_else_is(text, language)):
-            return other
         places = self._candidates(text, language, need, settle=True)
         only_asked = need == "report" or _INVITED.search(text.lower())
         if places and all(place.role == "to" for place in places) and only_asked:
@@ -268,8 +268,9 @@ class Searching:
         told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
         told = [place for place in told if place.role in ("in", "unknown", "to") and not said_of_then(text, place)]
         others = [place for place in told if is_about_others(text, place)]
-        others = [place for place in others if not _LEFT_BEHIND.search(_part_of(text, place))]
-        own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))]
+        left = [place for place in others if _LEFT_BEHIND.search(_part_of(text, place))]
+        others = [place for place in others if place not in left]
+        own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))] or left
         own = [place for place in own if place not in others]
         if not own or len({place.country for place in others}) != 1 or others[0].country == own[0].country:
             return None

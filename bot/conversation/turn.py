@@ -946,12 +946,13 @@ class Conversation:
         wish = self._searching.wish(text)
         need = self._searching.need(wish, result.ranking)
         place = self._searching.place(text, language, need)
-        if need is None and place is not None and self._searching.is_told(place, text, language):
+        if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place):
+            if place is None or not self._searching.is_told(place, text, language):
+                return replies
             # Nobody knows what is meant, but where: somebody to ask there is better than a question alone.
             doubts = all(_asks_what_is_meant(output) for output in result.outputs)
-            return [*replies, *self._find_in_words(text, turn, language, "hotline", wish, place)] if doubts else replies
-        if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place):
-            return replies
+            guess = self._find_in_words(text, turn, language, need or "hotline", wish, place) if doubts else []
+            return [*replies, *guess]
         found = self._find_in_words(text, turn, language, need, wish, place)
         if not all(_is_doubt(output) for output in result.outputs):
             return [*replies, *found]
@@ -1006,6 +1007,9 @@ class Conversation:
             flags = turn.person.fields.get("offer_flags")
             return self._ask_offer(turn, language) if flags is None else [self._offers.never_safe(flags, language)]
         if marker.get("handoff"):
+            place = here(text, language)
+            if not self.relay.available and place is not None and place.role == "in":
+                turn.person.country, turn.person.city = place.country, place.city  # "is anybody there? we are in Osh"
             return await self._handoff.offer(turn, language)
         if marker.get("forget"):
             return [self._ask_forget(language)]

@@ -33,6 +33,7 @@ _HAN_AGES = re.compile(
     r"(?:才|刚满|今年|也就|大概|看着|不到|只有)(?:十([一二三四五六七])|十)(?:[一二三四五六七])?岁?|十(?:[一二三四五六七])岁|十[二三四五六][三四五六七]|(?:七八|八九|九十来)岁"
 )
 _MINOR = re.compile(
+    r"^\W*(?:hi|hello|hey|привет|здравей\w*)?\W*1[0-7](?: ?(?:yo|f|m|y))?(?:,| and\b| лет| год| и\b)|"
     r"\b(?:minor|under ?age|under 18|not yet 18|still not 18|school ?(?:girl|boy))\b|несовершеннолет|школьни[кц]"
     r"|(?:нет|нету) (?:еще )?18|нямам 18|непълнолет|ученичк|未成年|还没(?:满)?18|没满18|不到18|初[一二三]|小学|高一"
 )
@@ -66,19 +67,20 @@ _WOMAN = re.compile(
     r"|怀孕|怀了|例假|月经|妇科|大肚子|肚子大了|我是女|我女的|一个女|姐妹|妹妹"
 )
 _MAN = re.compile(
-    r"\b(?:houseboy|seaman|fisherman|a man like me|am a man|we are men|\d+ (?:men|guys|males)|males?)\b"
-    r"|\b(?:моряк\w*|мужику|муж вернулся|пацан\w*|ребята с)\b"
+    r"\b(?:houseboy|seaman|fisherman|a man like me|am a man|we are men|\d+ (?:men|guys|males)|males?"
+    r"|(?:two|three|four|five|six|seven) (?:\w+ )?(?:boys|men|guys))\b"
+    r"|\b(?:моряк\w*|мужику|муж вернулся|пацан\w*|ребята с|сам(?: родом)? (?:из|с))\b"
     r"|\b(?:мъж съм|мъже|маже|двама|трима|четирима|моряк\w*|съпругът ми се върна|един \w+ец)\b"
-    r"|我是男|我男的|一个男的|男的|我儿子|我弟|我哥|老公被|爸爸?被|小伙|兄弟"
+    r"|我是男|我男的|一个男的|男的|我儿子|我弟|我哥|老公被|爸爸?被|小伙|兄弟|海员|船员|水手"
 )
 #: First-person verbs of Russian tell the sex: behind «я», or where nobody else is named before them in their clause.
 _I_DID = re.compile(r"\bя\b(?:\s(?!и\b)\w+){0,3}?\s(\w{2,}[аеияыу]л(?:а|ась|ся)?|сам[аи]?|одн?а|один)\b")
 _DID = re.compile(
-    r"(?:^|[.!?,;:]\s*|\bи\s)(?:(?:не|уже|вот|еще|сейчас|щас|только|вчера|сегодня|недавно|там|тут|потом"
+    r"(?:^|[.!?,;:]\s*|\bи\s)(?:(?:а|но|и|не|уже|вот|еще|сейчас|щас|только|вчера|сегодня|недавно|там|тут|потом"
     r"|полгода|год|месяц|неделю"
     r"|\d+|дней|дня|месяц\w*|недел\w*|лет|год\w*|назад|как|за|тогда|сюда|туда|от|из|с)\s){0,4}"
     r"((?:отпаха|отработа|прорабо?та|работа|верну|приеха|прилете|устрои|попа|оста|сбежа|убежа|подписа"
-    r"|потеря|родила?|вышл?|ушл?|пошл?|влез|согласи"
+    r"|потеря|родила?|вышл?|ушл?|пошл?|влез|согласи|застря|бежа|потеря"
     r"|повери|плати|заплати|реши|жила?|была?|поеха|уеха|застря|нанима|пахал?|отси[дж]е|упа|порезa?"
     r"|слома)(?:л|ла|лся|лась|а|ась)?)\b"
 )
@@ -90,6 +92,13 @@ _HE = re.compile(
     r"|отец|отца|зять|зятя|племянник\w*|дяд\w)\b"
     r"|(?:^|[.!?,;\n]\s*)(?:брат|синът|сина|баща|братовчед|чичо|зет) (?:ми|ни)\b"
 )
+#: Bulgarian participles beside "I am": заключена съм, заседнал съм, дошъл съм.
+_I_AM = re.compile(
+    r"\b(\w{3,}(?:ен|ан|ал|ял|ил|ъл|ена|ана|ала|яла|ила|ла|сам|сама))\s(?:съм|се)\b"
+    r"|\bсъм (?:\w+ )?(\w{3,}(?:ена|ана|ала|яла|ила|ал|ял|ил|ъл))\b"
+)
+#: A man by his people: сириец съм, украинец съм.
+_MALE_PEOPLE = re.compile(r"\b(\w{3,}(?:ец|анин|янин|чанин|инец))(?: съм\b|,|\.|$| из\b| от\b)")
 _WE_WOMEN = re.compile(r"\bобе\b|\bмы (?:девочки|девушки|женщины)|\bдвете\b|\bние жените\b|我们(?:几个)?(?:女|姐妹)")
 _FEMALE_PEOPLE = re.compile(
     r"\b(?:аз |я |съм |сама )?(\w{3,}(?:инка|янка|анка|ийка|енка|ачка|ичка|ечка|чанка|джичка|зстанка"
@@ -132,6 +141,11 @@ def _groups(text: str) -> Iterator[Group]:
     if _VIOLENT_HUSBAND.search(text):
         yield "women"
         return
+    said = [word for match in _I_AM.finditer(text) for word in match.groups() if word]
+    if said:
+        yield "women" if said[0].endswith("а") else "men"
+    if any(_PEOPLE_STEMS.match(match.group(1)) for match in _MALE_PEOPLE.finditer(text)):
+        yield "men"
     women = bool(_WOMAN.search(text) or _WE_WOMEN.search(text) or _told_by(text, female=True))
     men = bool(_MAN.search(text) or _HE.search(text) or _told_by(text, female=False))
     if women or _is_female_people(text):

@@ -1172,7 +1172,8 @@ _NOW = re.compile(
 )
 _THEN = re.compile(
     r"\b(?:был|была|были|раньше|потом|затем|отработал\w*|работал\w*|вернул\w*|приехал\w* из|жил|жила"
-    r"|was|were|then|used to|worked|escaped|left|(?:came|come|returned|got)(?: back)?(?: \w+){0,4} from"
+    r"|(?:was|were)(?! (?:sold|taken|brought|trafficked|locked|kidnapped|sent|forced|told|promised|held"
+    r"|kept))|then|used to|worked|escaped|left|(?:came|come|returned|got)(?: back)?(?: \w+){0,4} from"
     r"|бях|беше|преди|после|работих|живях|върнах\w* се от)\b|之前|以前|然后|后来|从前|原来|曾经|回来"
 )
 _CLAUSE = re.compile(
