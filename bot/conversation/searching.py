@@ -260,18 +260,40 @@ class Searching:
             return None
         return next((place for place in alone if place.city), alone[0])
 
-    def _where_somebody_else_is(self, text: str, language: str | None) -> Place | None:
-        """Of "her boss took her papers, she is in Manama, I am in Moscow" the place of who is in trouble.
+    def own_place(self, text: str, language: str | None, searched: Place) -> tuple[bool, Place | None]:
+        """Whether the place that is searched is somebody else's, and where who writes says that they are themselves.
 
-        None where the person tells a trouble of their own, or only a family at home is elsewhere.
+        Only where both are told: of "my husband in Konya beats me" the person may be there as well. An alarm later
+        must know the numbers where the person is, not those of the place they asked about.
+
+        Args:
+            text: what the person wrote.
+            language: its language, if known.
+            searched: where help is looked for.
         """
+        others, own = self._whose(text, language)
+        if not any(place.country == searched.country for place in others):
+            return False, None
+        elsewhere = [place for place in own if place.country != searched.country]
+        said = [place for place in elsewhere if _SELF.search(_part_of(text, place))]
+        return bool(elsewhere), said[0] if len({place.country for place in said}) == 1 else None
+
+    def _whose(self, text: str, language: str | None) -> tuple[list[Place], list[Place]]:
+        """The places of somebody else, and those of who writes (or, where they name none, of a family at home)."""
         told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
         told = [place for place in told if place.role in ("in", "unknown", "to") and not said_of_then(text, place)]
         others = [place for place in told if is_about_others(text, place)]
         left = [place for place in others if _LEFT_BEHIND.search(_part_of(text, place))]
         others = [place for place in others if place not in left]
         own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))] or left
-        own = [place for place in own if place not in others]
+        return others, [place for place in own if place not in others]
+
+    def _where_somebody_else_is(self, text: str, language: str | None) -> Place | None:
+        """Of "her boss took her papers, she is in Manama, I am in Moscow" the place of who is in trouble.
+
+        None where the person tells a trouble of their own, or only a family at home is elsewhere.
+        """
+        others, own = self._whose(text, language)
         if not own or len({place.country for place in others}) != 1 or others[0].country == own[0].country:
             return None
         for part in _CLAUSE_END.split(text):

@@ -577,6 +577,7 @@ class Conversation:
         near: Point | None = None,
         before: str = "",
         said: str = "",
+        other: bool = False,
     ) -> list[Reply]:
         """The form's search: what is missing is asked, what was found is shown.
 
@@ -590,11 +591,12 @@ class Conversation:
             near: where the person is, if they shared it.
             before: a line above the list.
             said: the words that asked for it.
+            other: the place is somebody else's.
         """
         person = turn.person
         self._searching.wait(person.fields, wish)
         replies = self.forms.find_help.find(
-            turn, language, need=need, country=country, city=city, said=said, near=near, before=before
+            turn, language, need=need, country=country, city=city, said=said, near=near, before=before, other=other
         )
         if person.fields.get("expecting") == "country":
             wanted = self._searching.criteria(person.fields, need, wish, language, self._clock(), near)
@@ -644,7 +646,10 @@ class Conversation:
         known = marker or {}
         country = place.country if place else known.get("country") or turn.person.country
         city = place.city if place else known.get("city")
-        return self._find(turn, language, need=need, country=country, city=city, wish=wish, said=text)
+        other, own = self._searching.own_place(text, language, place) if place else (False, None)
+        if own is not None:
+            turn.person.country, turn.person.city = own.country, own.city
+        return self._find(turn, language, need=need, country=country, city=city, wish=wish, said=text, other=other)
 
     def _shown(self, turn: Turn) -> list[str]:
         """Ids of the entries the person was shown last."""

@@ -1159,9 +1159,21 @@ def whereabouts(text: str, language: str | None = None, settle: bool = True) -> 
         )
         if settle and several:
             current = [place for place in fitting if _said_of_now(text, place)]
-            fitting = current or [place for place in fitting if place not in over] or fitting
+            fitting = current or [place for place in fitting if place not in over] or _last_told(text, fitting)
         return fitting
     return []
+
+
+#: In the clause of a place: the story went on there.
+_NEXT = re.compile(r"\b(?:потом|затем|после|then|after that|afterwards|след това)\b|然后|后来|之后")
+
+
+def _last_told(text: str, places: list[Place]) -> list[Place]:
+    """Of places a story goes through the last one, if it says so: "lived in Doha, then ran away to Tbilisi"."""
+    last = max(places, key=lambda place: place.start)
+    if not _NEXT.search(_clause_of(text, last)):
+        return places
+    return [place for place in places if place.country == last.country]
 
 
 #: Words in a place's clause that say that it is now, or that it is over.

@@ -109,6 +109,7 @@ class FindHelp:
         said: str = "",
         near: Point | None = None,
         before: str = "",
+        other: bool = False,
     ) -> list[Reply]:
         """A search whose need is settled (None means all).
 
@@ -121,6 +122,7 @@ class FindHelp:
             said: the words that asked for it; they may tell who it is for.
             near: where the person is, if they shared it.
             before: a line above the list.
+            other: the place is somebody else's.
         """
         person = turn.person
         earlier = get_form(turn)
@@ -129,6 +131,8 @@ class FindHelp:
         if said and len(said) <= STORY_CHARACTERS and self._words.found("who_for", said):
             # "My husband took my passport" names somebody, too: only who it is said to be for counts here.
             self._for(slots, self._words.who(said) or "other")
+            slots["other"] = True
+        if other:
             slots["other"] = True
         known = slots.get("country") or person.country
         slots["country"] = country or known
