@@ -1168,10 +1168,18 @@ def whereabouts(text: str, language: str | None = None, settle: bool = True) -> 
 _NEXT = re.compile(r"\b(?:потом|затем|после|then|after that|afterwards|след това)\b|然后|后来|之后")
 
 
+#: Somebody came to stay: "then in Greece" may be over as well, "then moved to Greece" is not.
+_CAME = re.compile(
+    r"\b(?:сбежал\w*|убежал\w*|переехал\w*|приехал\w*|добрал\w*|ran|moved|escaped|fled|came|избяга\w*|дойдо\w*"
+    r"|премести\w*)\b|逃到|跑到|来到|到了|搬到"
+)
+
+
 def _last_told(text: str, places: list[Place]) -> list[Place]:
     """Of places a story goes through the last one, if it says so: "lived in Doha, then ran away to Tbilisi"."""
     last = max(places, key=lambda place: place.start)
-    if not _NEXT.search(_clause_of(text, last)):
+    clause = _clause_of(text, last)
+    if not (_NEXT.search(clause) and _CAME.search(clause)):
         return places
     return [place for place in places if place.country == last.country]
 
