@@ -6,6 +6,7 @@ Words count with and without the model (:mod:`bot.directory.needs`); the place i
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,10 @@ from typing import Any, Final
 from bot.dialogue.wishes import NEED_OF_INTENT, NEED_OF_TROUBLE, TROUBLES
 from bot.directory.cities import Point
 from bot.directory.find import NEEDS, Criteria
+from bot.directory.for_whom import groups_told
 from bot.directory.model import Group
-from bot.directory.needs import NeedWords, Wish, choose_need
-from bot.directory.places import Place, find_places, whereabouts
+from bot.directory.needs import READ_CHARACTERS, NeedWords, Wish, choose_need
+from bot.directory.places import Place, find_places, said_of_then, stands_alone, whereabouts, with_town
 
 #: What of a person's criteria is kept while the bot waits for their place, and what stays for the next search.
 _WAITING, _GROUPS, _FAILED = "search", "groups", "failed"
@@ -45,6 +47,9 @@ _OTHERS = re.compile(
     r"\b(?:famil\w*|mother|mom|mum|father|dad|parents|brother|sister|cousin|friend|wife|husband|son|daughter|he|she|they)\b"
     r"|\b(?:мам|мать|отец|отц|пап|родител|брат|сестр|подруг|друг|друз|жен|муж|сын|доч|семь|родн|тёт|тет|дяд"
     r"|майк|баща|татко|приятел|съпруг|дъщер|син|семейств|братовчед|он|она|они|той|тя|те)\w*"
+    r"|\b(?:niece|nephew|aunt|uncle|grand\w+|fianc\w+|girlfriend|boyfriend)\b"
+    r"|\b(?:племянни|внук|внуч|невест|бабушк|дедушк|землячк|соседк|знаком|племенни|приятелк|съседк|снах|леля|чичо|баба|дядо)\w*"
+    r"|我(?:的)?(?:儿子|女儿|老公|老婆|媳妇|外甥|侄|表|堂|闺蜜|同学|室友|朋友|爱人|妈妈|爸爸|大姨|姑姑|舅舅|叔叔)|(?:儿子|女儿|[妈爸哥姐弟妹])(?:现在|人|还|一个人)?在"
     r"|[她他]|^\s*(?:妹妹|姐姐|弟弟|哥哥|姐妹|表妹|表姐|表弟|表哥|老婆|女儿|儿子|侄女|外甥|闺蜜|同事|老乡)|我[妈媽爸哥姐弟妹老]|家里|家裡|家人|父母|朋友|同乡|亲戚"
 )
 #: Somebody told it to the person: "my friend phoned me from Sharjah".
@@ -72,7 +77,22 @@ _LEFT_BEHIND = re.compile(
 _FOR_OTHERS = re.compile(
     r"\b(?:she|her|he|him|his|they|them|ей|её|ее|ему|его|им|их|она|он|они|тя|той|те|ѝ|му|нея|него|тях)\b|她|他"
 )
-_CLAUSE_END = re.compile(r"[.,;:!?\n…，。；：！？、]|\s[-–—]\s")
+_CLAUSE_END = re.compile(r"[.,;:!?\n…，。；：！？、]|\s[-–—]\s|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+#: Before a place, in its clause: somebody is to be brought there.
+_BROUGHT_HOME = re.compile(
+    r"\b(?:верн(?:уть|уться|ем|ём|усь|ется|утся|ите)|забрать|отправить|привезти|домой|к нам|обратно|назад"
+    r"|върн(?:ем|а|ат|е|ете)|връща\w*|прибер\w*|прибир\w*|вкъщи|обратно|у дома"
+    r"|(?:back|home|return\w*) (?:to|in)|(?:go|get|bring\w*|send|fly) (?:(?:me|us|her|him|them) )?(?:back|home))\b"
+    r"|(?:回|送|接|带)(?:她|他|我|我们|人)?(?:回|到)?$"
+)
+#: Somebody wants to go home themselves.
+_WANTS_HOME = re.compile(
+    r"\b(?:i|we) (?:just )?(?:want|need|wanna|like)\b[^.!?]{0,20}\bhome\b"
+    r"|\bхо(?:чу|тим)\b[^.!?]{0,20}\b(?:домой|вернуться|назад)\b"
+    r"|\bиска(?:м|ме)\b[^.!?]{0,20}\b(?:вкъщи|у дома|да се прибера\w*|да се върна)\b|(?<!他)(?<!她)想回[家国老]"
+)
+#: Needs that are met where who writes is, also where the trouble was elsewhere.
+_AT_HOME = frozenset({"report", "recovery", "psychological"})
 
 
 _SENTENCE_END = re.compile(r"[.!?\n…。！？]+(?=\s|$|[\u3400-\u9fff])")
@@ -89,6 +109,13 @@ def _part_of(text: str, place: Place) -> str:
     ends = [match.end() for match in _CLAUSE_END.finditer(text, 0, place.start)]
     after = _CLAUSE_END.search(text, place.end)
     return text[ends[-1] if ends else 0 : after.start() if after else len(text)].lower()
+
+
+def _before(text: str, place: Place) -> str:
+    """What stands before a place in its part of a sentence."""
+    before = text[: place.start].lower()
+    ends = [match.end() for match in _CLAUSE_END.finditer(before)]
+    return before[ends[-1] if ends else 0 :]
 
 
 def _by_need(ranking: Sequence[tuple[str, float]], needs: Mapping[str, str]) -> dict[str, float]:
@@ -119,9 +146,7 @@ def is_about_others(text: str, place: Place) -> bool:
 
     "My boss, he keeps my passport, I work in Oman" is about the person: another clause, and "I" comes later.
     """
-    before = text[: place.start].lower()
-    ends = [match.end() for match in _CLAUSE_END.finditer(before)]
-    clause = before[ends[-1] if ends else 0 :]
+    clause = _before(text, place)
     others = [match.end() for match in _OTHERS.finditer(clause)]
     own = [match.end() for match in _SELF.finditer(_TOLD_ME.sub(" ", clause))]
     return bool(others) and (not own or own[-1] <= others[-1])
@@ -138,8 +163,14 @@ class Searching:
         self._words = words
 
     def wish(self, text: str) -> Wish:
-        """What the words of a message say."""
-        return self._words.look(text)
+        """What the words of a message say, and for whom its grammar says it is."""
+        wish = self._words.look(text)
+        if len(text) > READ_CHARACTERS:
+            return wish
+        told = groups_told(text)
+        if {"men", "women"} & set(wish.groups):
+            told = tuple(group for group in told if group not in ("men", "women"))
+        return dataclasses.replace(wish, groups=tuple(dict.fromkeys((*wish.groups, *told))))
 
     def need(self, wish: Wish, ranking: Sequence[tuple[str, float]] = ()) -> str | None:
         """The need to search for; None if neither the words nor the model say one.
@@ -181,20 +212,24 @@ class Searching:
         Of two countries ("I am in Henan. My cousin is in Abu Dhabi, her passport expired") that of the sentence that
         tells the trouble. The home somebody wants to return to is not where they are.
         """
+        own_return = need == "return" and _WANTS_HOME.search(text.lower())
+        if not own_return and (other := self._where_somebody_else_is(text, language)):
+            return other
         places = self._candidates(text, language, need, settle=False)
+        places = [place for place in places if not said_of_then(text, place)] or places
+        if need in _AT_HOME and (alone := self._added(text, language)):
+            return alone
         if len({place.country for place in places}) > 1:
             wishes = [(place, self._words.look(_sentence_of(text, place))) for place in places]
             for says in ("asked", "told", "looking"):
                 fitting = [place for place, wish in wishes if getattr(wish, says)]
                 if len({place.country for place in fitting}) == 1:
-                    return next((place for place in fitting if place.city), fitting[0])
+                    return with_town(text, language, fitting)
             if need == "legal":
                 # "My case is in Burgas, I am in Leicester": a lawyer is needed where the court is.
                 courts = [place for place in places if _COURT.search(_part_of(text, place))]
                 if len({place.country for place in courts}) == 1:
                     return courts[0]
-        if other := self._where_somebody_else_is(text, language):
-            return other
         places = self._candidates(text, language, need, settle=True)
         only_asked = need == "report" or _INVITED.search(text.lower())
         if places and all(place.role == "to" for place in places) and only_asked:
@@ -205,19 +240,60 @@ class Searching:
                 return home[0]
         if len({place.country for place in places}) != 1:
             return None
-        return next((place for place in places if place.city), places[0])
+        return with_town(text, language, places)
+
+    def is_told(self, place: Place, text: str, language: str | None) -> bool:
+        """Whether a place is told as where somebody is, not only mentioned."""
+        return place.role == "in" or (
+            place.role == "unknown" and stands_alone(text, place, find_places(text, language))
+        )
+
+    def _added(self, text: str, language: str | None) -> Place | None:
+        """Of "an agent sent thirty boys to Laos. Patna." the place who writes it added, where nobody says "I am in"."""
+        told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
+        alone = [place for place in told if place.role in ("in", "unknown") and stands_alone(text, place, told)]
+        others = [place for place in told if place.role == "in" and place not in alone]
+        alone = [place for place in alone if place.country not in {other.country for other in others}]
+        if not others or len({place.country for place in alone}) != 1:
+            return None
+        if any(_SELF.search(_part_of(text, place)) and not is_about_others(text, place) for place in others):
+            return None
+        return next((place for place in alone if place.city), alone[0])
+
+    def own_place(self, text: str, language: str | None, searched: Place) -> tuple[bool, Place | None]:
+        """Whether the place that is searched is somebody else's, and where who writes says that they are themselves.
+
+        Only where both are told: of "my husband in Konya beats me" the person may be there as well. An alarm later
+        must know the numbers where the person is, not those of the place they asked about.
+
+        Args:
+            text: what the person wrote.
+            language: its language, if known.
+            searched: where help is looked for.
+        """
+        others, own = self._whose(text, language)
+        if not any(place.country == searched.country for place in others):
+            return False, None
+        elsewhere = [place for place in own if place.country != searched.country]
+        said = [place for place in elsewhere if _SELF.search(_part_of(text, place))]
+        return bool(elsewhere), said[0] if len({place.country for place in said}) == 1 else None
+
+    def _whose(self, text: str, language: str | None) -> tuple[list[Place], list[Place]]:
+        """The places of somebody else, and those of who writes (or, where they name none, of a family at home)."""
+        told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
+        told = [place for place in told if place.role in ("in", "unknown", "to") and not said_of_then(text, place)]
+        others = [place for place in told if is_about_others(text, place)]
+        left = [place for place in others if _LEFT_BEHIND.search(_part_of(text, place))]
+        others = [place for place in others if place not in left]
+        own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))] or left
+        return others, [place for place in own if place not in others]
 
     def _where_somebody_else_is(self, text: str, language: str | None) -> Place | None:
         """Of "her boss took her papers, she is in Manama, I am in Moscow" the place of who is in trouble.
 
         None where the person tells a trouble of their own, or only a family at home is elsewhere.
         """
-        told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
-        told = [place for place in told if place.role in ("in", "unknown", "to")]
-        others = [place for place in told if is_about_others(text, place)]
-        others = [place for place in others if not _LEFT_BEHIND.search(_part_of(text, place))]
-        own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))]
-        own = [place for place in own if place not in others]
+        others, own = self._whose(text, language)
         if not own or len({place.country for place in others}) != 1 or others[0].country == own[0].country:
             return None
         for part in _CLAUSE_END.split(text):
@@ -228,7 +304,13 @@ class Searching:
 
     def _candidates(self, text: str, language: str | None, need: str | None, *, settle: bool) -> list[Place]:
         places = whereabouts(text, language, settle=settle)
-        return [place for place in places if place.role != "to"] if need == "return" else places
+        if need != "return":
+            return places
+        if places and all(place.role == "to" for place in places):
+            told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
+            places = [place for place in told if place.role in ("in", "unknown")] or places
+        places = [place for place in places if place.role != "to"]
+        return [place for place in places if not _BROUGHT_HOME.search(_before(text, place))] or places
 
     def nationality(self, text: str, language: str, need: str | None) -> str | None:
         """Whose citizen the person says they are; with "the Bulgarian embassy", whose embassy they look for."""

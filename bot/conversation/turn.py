@@ -351,7 +351,9 @@ class Conversation:
         self._mark_alarm(turn, kind)
         wish = self._searching.wish(text)
         self._searching.wait(turn.person.fields, wish)
-        return self._alarm_reply(kind, language, turn.person.country, turn.person.city, wish)
+        place = self._searching.place(text, language, None)
+        country, city = (place.country, place.city) if place else (turn.person.country, turn.person.city)
+        return self._alarm_reply(kind, language, country, city, wish)
 
     def _recent_alarm(self, turn: Turn) -> Emergency | None:
         alarm = turn.person.fields.get("alarm")
@@ -575,6 +577,7 @@ class Conversation:
         near: Point | None = None,
         before: str = "",
         said: str = "",
+        other: bool = False,
     ) -> list[Reply]:
         """The form's search: what is missing is asked, what was found is shown.
 
@@ -588,11 +591,12 @@ class Conversation:
             near: where the person is, if they shared it.
             before: a line above the list.
             said: the words that asked for it.
+            other: the place is somebody else's.
         """
         person = turn.person
         self._searching.wait(person.fields, wish)
         replies = self.forms.find_help.find(
-            turn, language, need=need, country=country, city=city, said=said, near=near, before=before
+            turn, language, need=need, country=country, city=city, said=said, near=near, before=before, other=other
         )
         if person.fields.get("expecting") == "country":
             wanted = self._searching.criteria(person.fields, need, wish, language, self._clock(), near)
@@ -642,7 +646,10 @@ class Conversation:
         known = marker or {}
         country = place.country if place else known.get("country") or turn.person.country
         city = place.city if place else known.get("city")
-        return self._find(turn, language, need=need, country=country, city=city, wish=wish, said=text)
+        other, own = self._searching.own_place(text, language, place) if place else (False, None)
+        if own is not None:
+            turn.person.country, turn.person.city = own.country, own.city
+        return self._find(turn, language, need=need, country=country, city=city, wish=wish, said=text, other=other)
 
     def _shown(self, turn: Turn) -> list[str]:
         """Ids of the entries the person was shown last."""
@@ -945,7 +952,12 @@ class Conversation:
         need = self._searching.need(wish, result.ranking)
         place = self._searching.place(text, language, need)
         if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place):
-            return replies
+            if place is None or not self._searching.is_told(place, text, language):
+                return replies
+            # Nobody knows what is meant, but where: somebody to ask there is better than a question alone.
+            doubts = all(_asks_what_is_meant(output) for output in result.outputs)
+            guess = self._find_in_words(text, turn, language, need or "hotline", wish, place) if doubts else []
+            return [*replies, *guess]
         found = self._find_in_words(text, turn, language, need, wish, place)
         if not all(_is_doubt(output) for output in result.outputs):
             return [*replies, *found]
@@ -1000,6 +1012,9 @@ class Conversation:
             flags = turn.person.fields.get("offer_flags")
             return self._ask_offer(turn, language) if flags is None else [self._offers.never_safe(flags, language)]
         if marker.get("handoff"):
+            place = here(text, language)
+            if not self.relay.available and place is not None and place.role == "in":
+                turn.person.country, turn.person.city = place.country, place.city  # "is anybody there? we are in Osh"
             return await self._handoff.offer(turn, language)
         if marker.get("forget"):
             return [self._ask_forget(language)]
@@ -1027,6 +1042,10 @@ def _is_doubt(output: Mapping[str, Any]) -> bool:
     """Whether an output only says that the message was not understood, and warns of nothing."""
     said = str(output.get("text_id") or (output.get("custom") or {}).get("menu") or "")
     return said.startswith(("doubt.", "out_of_scope", "menu.")) and not output.get("alarm")
+
+
+def _asks_what_is_meant(output: Mapping[str, Any]) -> bool:
+    return str(output.get("text_id") or (output.get("custom") or {}).get("menu") or "").startswith("doubt.")
 
 
 def _rows(buttons: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

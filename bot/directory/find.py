@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal, overload
 from bot.directory.cities import CITY_KM, Point, city_point, kilometres
 from bot.directory.hours import is_open
 from bot.directory.model import INTERNATIONAL, Confidence, Entry, Group, Phone, PhoneLine
-from bot.directory.towns import town_points
+from bot.directory.towns import town_point
 
 if TYPE_CHECKING:
     from bot.directory.load import Directory
@@ -457,7 +457,7 @@ def _is_as_wanted(entry: Entry, wanted: Criteria) -> bool:
 def _distance(entry: Entry, city: str | None, wanted: Criteria) -> int | None:
     """Kilometres between the person and a service's town, as far as both are known."""
     there = city_point(entry.country, entry.city)
-    here = wanted.near or city_point(entry.country, city) or town_points().get((entry.country, city or ""))
+    here = wanted.near or city_point(entry.country, city) or (town_point(entry.country, city) if city else None)
     return None if there is None or here is None else round(kilometres(here, there))
 
 

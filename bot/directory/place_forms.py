@@ -26,7 +26,7 @@ def tokens(text: str) -> list[tuple[str, int, int]]:
     return [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Form:
     """One way to write something, cut into words.
 
@@ -41,12 +41,19 @@ class Form:
     case: Case
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Flags:
-    """Conditions of a form: ``?`` only after a word of place or as the whole message, ``^`` only with a capital."""
+    """Conditions of a form.
+
+    Args:
+        needs_context: ``?``, only after a word of place or as the whole message.
+        needs_capital: ``^``, only with a capital.
+        small_after_in: ``+``, without a capital too right after a word such as "in".
+    """
 
     needs_context: bool
     needs_capital: bool
+    small_after_in: bool = False
 
 
 def _russian(word: str) -> Iterator[tuple[str, Case]]:
@@ -174,10 +181,10 @@ def _guess_case(form: str, spelled: list[str]) -> Case:
 
 
 def split_flags(written: str) -> tuple[str, Flags]:
-    """Take ``?`` and ``^`` off the end of a written form."""
-    body = written.rstrip("?^")
+    """Take ``?``, ``^`` and ``+`` off the end of a written form."""
+    body = written.rstrip("?^+")
     marks = written[len(body) :]
-    return body, Flags("?" in marks, "^" in marks)
+    return body, Flags("?" in marks, "^" in marks, "+" in marks)
 
 
 def expand(written: str, language: str) -> list[Form]:

@@ -77,7 +77,7 @@ class PlacesError(Exception):
         super().__init__(f"{file}:{line}: {message}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place in a text.
 
@@ -99,7 +99,7 @@ class Place:
     kind: PlaceKind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     country: str
     city: str | None
@@ -110,7 +110,7 @@ class _Candidate:
     rest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Match:
     candidate: _Candidate
     start: int
@@ -145,7 +145,14 @@ _STAYED = re.compile(
 _HAN_HERE = re.compile(r"(?:人在|我在|们在|现在|在)$")
 #: The same in Latin letters: where somebody is, and what stands behind the country somebody is from.
 _PINYIN_IN = frozenset({"zai"})
+#: Small words of Chinese typed in Latin letters; so many make a text Chinese. The longest name, syllables.
+_PINYIN = frozenset(
+    "wo women ni ta zai mei meiyou bu le de ge yue laoban zenme shei shui huzhao gongzi nali qian ren xiang hui".split()  # noqa: SIM905
+)
+_PINYIN_LEAST, _PINYIN_SYLLABLES = 3, 7
 _PINYIN_CITIZEN = frozenset({"ren", "dashiguan", "shiguan", "lingshiguan", "lingguan", "zonglingguan", "huzhao"})
+#: Behind a place: somebody came or married away from there.
+_MARRIED_AWAY = re.compile(r"(?:嫁|介绍|卖|骗|带|拐)?(?:过来|出来)(?:的|$|[，。])")
 #: A verb that ends like the Chinese "to": to get, to hear, to see ... says nothing of a way.
 _NO_WAY = ("得到", "听到", "看到", "收到", "遇到", "想到", "提到", "说到")
 
@@ -172,6 +179,10 @@ _CLAUSE_OR_SENTENCE_END = re.compile(rf"{_SENTENCE_END.pattern}|{_CLAUSE_END.pat
 #: Where somebody who arrived says that they know the place.
 _BACK = frozenset({"back", "home", "домой", "обратно", "вкъщи"})
 
+#: "She is back home in Colombo": who is back is there. Words right behind a place that say that it is now.
+_IS = frozenset({"is", "am", "are", "i'm", "im", "she's", "he's", "we're", "they're"})
+_AT_PRESENT = frozenset({"now", "сейчас", "щас", "сега", "сичас"})
+
 _PREFERENCE: Mapping[str, int] = {"city": 0, "country": 1, "people": 2, "adjective": 3}
 
 
@@ -186,9 +197,11 @@ class Gazetteer:
     """
 
     def __init__(self, locales_dir: Path) -> None:
-        self._exact: dict[str, list[_Candidate]] = {}
-        self._stems: dict[str, list[_Candidate]] = {}
-        self._typed: list[tuple[tuple[str, ...], _Candidate]] = []
+        # Thousands of forms name few places: equal candidates, and equal rows of them, are one object each.
+        self._exact: dict[str, tuple[_Candidate, ...]] = {}
+        self._stems: dict[str, tuple[_Candidate, ...]] = {}
+        self._rows: dict[tuple[_Candidate, ...], tuple[_Candidate, ...]] = {}
+        self._candidates: dict[_Candidate, _Candidate] = {}
         self._han: dict[str, list[tuple[str, _Candidate]]] = {}
         self._not_a_place: dict[str, list[tuple[str, ...]]] = {}
         self._han_not_a_place: tuple[str, ...] = ()
@@ -201,6 +214,8 @@ class Gazetteer:
             self._read(locales_dir / language / "places.yml", language)
         for forms in self._han.values():
             forms.sort(key=lambda item: (-len(item[0]), _PREFERENCE[item[1].kind]))
+        self._rows.clear()
+        self._candidates.clear()
 
     def _read(self, file: Path, language: str) -> None:
         try:
@@ -262,36 +277,43 @@ class Gazetteer:
         # four thousand forms at every start.
         if language == "zh" and not body.isascii():
             candidate = _Candidate(country, city, kind, language, flags, "")
-            text = body
-            self._han.setdefault(text[0], []).append((text, candidate))
+            self._han.setdefault(body[0], []).append((body, self._candidates.setdefault(candidate, candidate)))
             return
         for form in expand(body, language):
             candidate = _Candidate(country, city, kind, language, flags, form.case, form.words[1:])
-            if form.prefix:
-                self._stems.setdefault(form.words[0], []).append(candidate)
-                continue
-            self._exact.setdefault(form.words[0], []).append(candidate)
-            if language in ("ru", "bg") and kind in ("country", "city") and not flags.needs_context:
-                self._typed.append((form.words, candidate))
+            candidate = self._candidates.setdefault(candidate, candidate)
+            forms = self._stems if form.prefix else self._exact
+            row = (*forms.get(form.words[0], ()), candidate)
+            forms[form.words[0]] = self._rows.setdefault(row, row)
 
     @cached_property
-    def _latin(self) -> dict[str, list[_Candidate]]:
+    def _latin(self) -> dict[str, tuple[_Candidate, ...]]:
         """Russian and Bulgarian names as they are typed in Latin letters, by the key of their first word.
 
         Made when the first word in Latin letters is met that is no place in English: not while somebody waits for the
         bot to start.
         """
-        index: dict[str, dict[_Candidate, None]] = {}
-        for words, candidate in self._typed:
-            keys = [cyrillic_keys(word) for word in words]
-            if not all(keys):
-                continue
-            for variant in range(max(map(len, keys))):
-                chosen = [options[min(variant, len(options) - 1)] for options in keys]
-                if len("".join(chosen)) >= _LATIN_AT_ALL:
-                    typed = candidate if len(chosen) == 1 else replace(candidate, rest=tuple(chosen[1:]))
-                    index.setdefault(chosen[0], {})[typed] = None
-        return {key: list(candidates) for key, candidates in index.items()}
+        index: dict[str, tuple[_Candidate, ...]] = {}
+        rows: dict[tuple[_Candidate, ...], tuple[_Candidate, ...]] = {}
+        for first, candidates in self._exact.items():
+            for candidate in candidates:
+                if not self._may_be_typed(candidate):
+                    continue
+                for chosen in _typed((first, *candidate.rest)):
+                    typed = candidate if len(chosen) == 1 else replace(candidate, rest=chosen[1:])
+                    known = index.get(chosen[0], ())
+                    if typed not in known:
+                        row = (*known, typed)
+                        index[chosen[0]] = rows.setdefault(row, row)
+        return index
+
+    @staticmethod
+    def _may_be_typed(candidate: _Candidate) -> bool:
+        return (
+            candidate.language in ("ru", "bg")
+            and candidate.kind in ("country", "city")
+            and not candidate.flags.needs_context
+        )
 
     @cached_property
     def _spellings(self) -> Spellings[_Candidate]:
@@ -300,7 +322,7 @@ class Gazetteer:
             (word, candidate)
             for word, candidates in self._exact.items()
             for candidate in candidates
-            if not candidate.rest and self._may_be_misspelt(candidate)
+            if not candidate.rest and candidate.language != "zh" and self._may_be_misspelt(candidate)
         )
 
     def _may_be_misspelt(self, candidate: _Candidate) -> bool:
@@ -367,6 +389,10 @@ class Gazetteer:
         """The words of a group as they are typed in Latin letters."""
         return _latin_typed(self._words[language].exact[group])
 
+    def latin_stems(self, language: str, group: str) -> tuple[str, ...]:
+        """The beginnings of words of a group as they are typed in Latin letters."""
+        return _latin_stems(self._words[language].stems[group])
+
     def city_forms(self, country: str, city: str, language: str) -> tuple[str, ...]:
         """The ways a city is written in a language, as in its file; empty if it is not there."""
         return self._cities.get((language, country, city), ())
@@ -394,6 +420,7 @@ class _Search:
         self.tokens = tokens(self.text)
         self.language = language or self._cyrillic_language()
         self.last_match: _Match | None = None
+        self.pinyin = sum(word in _PINYIN for word, _, _ in self.tokens) >= _PINYIN_LEAST
 
     def _cyrillic_language(self) -> str | None:
         words = {word for word, _, _ in self.tokens}
@@ -408,6 +435,7 @@ class _Search:
         if HAN.search(self.text):
             matches.extend(self._han_matches())
         matches.sort(key=lambda match: match.start)
+        matches = self._qualified(matches)
         places: list[Place] = []
         previous: _Match | None = None
         for match in matches:
@@ -423,13 +451,39 @@ class _Search:
             previous = match
         return places
 
+    def _qualified(self, matches: list[_Match]) -> list[_Match]:
+        """The same name twice, once with its country ("in Melnik, the Czech Melnik"): both are that one."""
+        known = {
+            self.text[match.start : match.end]: match.candidate
+            for match in matches
+            if match.candidate.kind == "city" and self._named_by_country(match, matches)
+        }
+        return [
+            replace(match, candidate=replace(known[name], case=match.candidate.case))
+            if (name := self.text[match.start : match.end]) in known and match.candidate.kind == "city"
+            else match
+            for match in matches
+        ]
+
+    def _named_by_country(self, match: _Match, matches: Iterable[_Match]) -> bool:
+        return any(
+            one.candidate.kind in ("adjective", "country")
+            and one.candidate.country == match.candidate.country
+            and one.end < match.start
+            and not self.text[one.end : match.start].strip()
+            for one in matches
+        )
+
     def _words_matches(self) -> Iterator[_Match]:
         index = 0
         while index < len(self.tokens):
             if skip := self._not_a_place(index):
                 index += skip
                 continue
-            match = self._match_at(index) or self._town_at(index)
+            match = self._match_at(index)
+            town = self._town_at(index) if match is None or match.last == index else None
+            if match is None or (town is not None and town.last > match.last and town.end > match.end):
+                match = town or match  # Benin City is not Benin
             if match is None and index < _SPELT_WORDS:
                 match = self._misspelt_at(index)
             if match is None:
@@ -454,9 +508,24 @@ class _Search:
                 options.extend((c, c.rest, False) for c in stems)
                 break
         best = self._best(index, options)
+        if best is None and self.pinyin and bare.isascii():
+            best = self._pinyin_at(index)
         if best is None and bare.isascii() and len(bare) >= _LATIN_AT_ALL - 1:
             best = self._best(index, [(c, c.rest, True) for c in self.gazetteer._latin.get(latin_key(bare), ())])
         return best
+
+    def _pinyin_at(self, index: int) -> _Match | None:
+        """A Chinese name typed in Latin letters with a blank between its syllables: "zai ma lai xi ya"."""
+        for last in range(min(index + _PINYIN_SYLLABLES, len(self.tokens)) - 1, index, -1):
+            start, end = self.tokens[index][1], self.tokens[last][2]
+            if not re.fullmatch("[a-z]+(?: [a-z]+)*", self.text[start:end]):
+                continue
+            known = self.gazetteer._exact.get(self.text[start:end].replace(" ", ""), ())
+            for candidate in known:
+                match = _Match(candidate, start, end, index, last)
+                if candidate.language == "zh" and not candidate.rest and self._allowed(match):
+                    return match
+        return None
 
     def _town_at(self, index: int) -> _Match | None:
         """A smaller town; one whose name means something else too only where nothing else can be meant."""
@@ -592,7 +661,7 @@ class _Search:
         if self._follows_its_country(match):
             return True
         if candidate.flags.needs_capital and not self._capital(match):
-            return False
+            return candidate.flags.small_after_in and self._inside_word_before(match)
         if candidate.flags.needs_context and not (self._after_place_word(match) or self._whole_message(match)):
             evidence = self._capital(match) and not self._begins_sentence(match) and not candidate.flags.needs_capital
             if not (evidence and candidate.language == "en"):
@@ -611,7 +680,7 @@ class _Search:
         before = self.last_match
         if before is None or before.last != match.first - 1 or match.candidate.kind != "city":
             return False
-        return before.candidate.country == match.candidate.country and before.candidate.kind == "country"
+        return before.candidate.country == match.candidate.country and before.candidate.kind in ("country", "adjective")
 
     def _capital(self, match: _Match) -> bool:
         start, end = self.normalised.span(match.start, match.end)
@@ -719,7 +788,8 @@ class _Search:
         if before and HAN.match(before[-1]):
             return self._han_role(match, previous, previous_role)
         behind = self.tokens[match.last + 1][0] if match.last + 1 < len(self.tokens) else ""
-        if match.candidate.language == "zh" and behind in _PINYIN_CITIZEN:
+        joined = behind and not self.text[match.end : self.tokens[match.last + 1][1]].strip()
+        if match.candidate.language == "zh" and joined and behind in _PINYIN_CITIZEN:
             return "from"
         if match.candidate.kind == "people":
             return "from"
@@ -743,7 +813,9 @@ class _Search:
         if word == "под" and position and self.tokens[position - 1][0] == "из":
             return "from"
         if match.latin_typed and self._group(match, word) != "from":
-            return self._plain_role(match, self._group(match, word))
+            role = self._plain_role(match, self._group(match, word))
+            before_it = self._clause_before(position, whole_sentence=True)
+            return "in" if role == "to" and any(self._says("arrived", one, words) for one in before_it) else role
         named = previous is not None and previous.candidate.kind == "adjective" and previous.last == position - 1
         if named and words.has("citizen", word):
             return "in"  # "Philippine embassy Kuwait"
@@ -782,7 +854,11 @@ class _Search:
             return True
         if not word.isascii() or len(word) < _LATIN_AT_ALL:
             return False
-        return any(word in self.gazetteer.latin_words(language, group) for language in ("ru", "bg"))
+        return any(
+            word in self.gazetteer.latin_words(language, group)
+            or word.startswith(self.gazetteer.latin_stems(language, group))
+            for language in ("ru", "bg")
+        )
 
     def _plain_role(self, match: _Match, group: str | None) -> Role:
         if group == "in" and match.candidate.case == "accusative":
@@ -795,10 +871,13 @@ class _Search:
         arrived = any(self._says("arrived", word, words) for word in self._clause_before(position, whole_sentence=True))
         # "Came back home to Lagos": who came is there, whatever "back" says. Who wants to complain in Dobrich is there.
         asks = any(_ASKS.match(word) for word in clause)
+        back = arrived or bool(_IS.intersection(clause))
         going = any(
-            self._says("going", word, words) and not (arrived and word in _BACK) and not (asks and word in _WANTS)
+            self._says("going", word, words) and not (back and word in _BACK) and not (asks and word in _WANTS)
             for word in clause
         )
+        if group in ("in", "to") and next(self._clause_after(match.last), "") in _AT_PRESENT:
+            return "in"
         if group == "in":
             if match.candidate.case == "accusative":
                 return "in" if arrived else "to"
@@ -908,7 +987,7 @@ class _Search:
             return "in"
         if after.startswith(tuple(words.exact["citizen"])) and not after.startswith(("人生", "人在", "人身")):
             return "from"
-        if after.startswith("人在"):
+        if after.startswith("人在") or _MARRIED_AWAY.match(after):
             return "from"
         if previous is not None and self._goes_on(previous, previous_role, match):
             return previous_role
@@ -954,6 +1033,17 @@ def _ordinary_words(locales_dir: Path) -> frozenset[str]:
     return frozenset(words)
 
 
+def _typed(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """How the words of a Russian or Bulgarian name may be typed in Latin letters, as keys of what they sound like."""
+    keys = [cyrillic_keys(word) for word in words]
+    if not all(keys):
+        return
+    for variant in range(max(map(len, keys))):
+        chosen = tuple(options[min(variant, len(options) - 1)] for options in keys)
+        if len("".join(chosen)) >= _LATIN_AT_ALL:
+            yield chosen
+
+
 def _slipped(word: str, name: str, voucher: str) -> bool:
     """Whether a word is another one with a slip (two beside a long word that is right), or sounds like it."""
     if len(name) < _PAIR_LEAST + 1 or word == name:
@@ -990,6 +1080,11 @@ def _latin_typed(words: frozenset[str]) -> frozenset[str]:
     ]
     typed = {word.translate(str.maketrans(way)) for word in words for way in ways}
     return frozenset(word for word in typed if word.isascii())
+
+
+@lru_cache(maxsize=32)
+def _latin_stems(stems: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(stem for stem in _latin_typed(frozenset(stems)) if len(stem) >= _LATIN_AT_ALL)
 
 
 @lru_cache(maxsize=4)
@@ -1032,7 +1127,16 @@ def here(text: str, language: str | None = None) -> Place | None:
     candidates = whereabouts(text, language)
     if len({place.country for place in candidates}) != 1:
         return None
-    return next((place for place in candidates if place.city), candidates[0])
+    return with_town(text, language, candidates)
+
+
+def with_town(text: str, language: str | None, candidates: list[Place]) -> Place:
+    """Of places of one country one with a town, also where the town stands apart: "in Czechia, ... Pardubice"."""
+    if town := next((place for place in candidates if place.city), None):
+        return town
+    country = candidates[0].country
+    told = [place for place in find_places(text, language) if place.country == country and place.kind == "city"]
+    return next((place for place in told if place.role in ("in", "unknown")), candidates[0])
 
 
 def whereabouts(text: str, language: str | None = None, settle: bool = True) -> list[Place]:
@@ -1044,7 +1148,7 @@ def whereabouts(text: str, language: str | None = None, settle: bool = True) -> 
         settle: of several leave those that are said to be now.
     """
     places = [place for place in find_places(text, language) if place.kind in ("country", "city")]
-    over = [place for place in places if place.role in ("in", "unknown") and _said_of_then(text, place)]
+    over = [place for place in places if place.role in ("in", "unknown") and said_of_then(text, place)]
     for role in ("in", "unknown", "to"):
         fitting = [place for place in places if place.role == role]
         others = [place for place in places if place.role in ("unknown", "to") and place not in over]
@@ -1055,23 +1159,47 @@ def whereabouts(text: str, language: str | None = None, settle: bool = True) -> 
         )
         if settle and several:
             current = [place for place in fitting if _said_of_now(text, place)]
-            fitting = current or [place for place in fitting if place not in over] or fitting
+            fitting = current or [place for place in fitting if place not in over] or _last_told(text, fitting)
         return fitting
     return []
+
+
+#: In the clause of a place: the story went on there.
+_NEXT = re.compile(r"\b(?:потом|затем|после|then|after that|afterwards|след това)\b|然后|后来|之后")
+
+
+#: Somebody came to stay: "then in Greece" may be over as well, "then moved to Greece" is not.
+_CAME = re.compile(
+    r"\b(?:сбежал\w*|убежал\w*|переехал\w*|приехал\w*|добрал\w*|ran|moved|escaped|fled|came|избяга\w*|дойдо\w*"
+    r"|премести\w*)\b|逃到|跑到|来到|到了|搬到"
+)
+
+
+def _last_told(text: str, places: list[Place]) -> list[Place]:
+    """Of places a story goes through the last one, if it says so: "lived in Doha, then ran away to Tbilisi"."""
+    last = max(places, key=lambda place: place.start)
+    clause = _clause_of(text, last)
+    if not (_NEXT.search(clause) and _CAME.search(clause)):
+        return places
+    return [place for place in places if place.country == last.country]
 
 
 #: Words in a place's clause that say that it is now, or that it is over.
 _NOW = re.compile(
     r"\b(?:сейчас|щас|сичас|теперь|уже|дома|нахожусь|сижу|живу|живём|живем|застрял\w*"
-    r"|now|currently|here|am in|im in|i'm in|stuck|live|living|reached|came back to"
+    r"|now|currently|here|dito|am in|im in|i'm in|stuck|live|living|reached|came back to"
     r"|сега|вече|тук|живея|живеем|се намирам|съм в|сме в)\b|现在|如今|目前|依家|而家|人在|回到|我在|住在"
 )
 _THEN = re.compile(
     r"\b(?:был|была|были|раньше|потом|затем|отработал\w*|работал\w*|вернул\w*|приехал\w* из|жил|жила"
-    r"|was|were|then|used to|worked|escaped|left|(?:came|come|returned|got)(?: back)?(?: \w+){0,4} from"
+    r"|(?:was|were)(?! (?:sold|taken|brought|trafficked|locked|kidnapped|sent|forced|told|promised|held"
+    r"|kept))|then|used to|worked|escaped|left|(?:came|come|returned|got)(?: back)?(?: \w+){0,4} from"
     r"|бях|беше|преди|после|работих|живях|върнах\w* се от)\b|之前|以前|然后|后来|从前|原来|曾经|回来"
 )
-_CLAUSE = re.compile(r"[.,;:!?\n…，。；：！？、—–]|\s-\s|\b(?:but|and now|а сейчас|но|а|ама|но сега)\b")
+_CLAUSE = re.compile(
+    r"[.,;:!?\n…，。；：！？、—–]|\s-\s|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+    r"|\b(?:but|and now|а сейчас|но|а|ама|но сега)\b"
+)
 
 
 def _clause_of(text: str, place: Place) -> str:
@@ -1080,12 +1208,48 @@ def _clause_of(text: str, place: Place) -> str:
     return text[ends[-1] if ends else 0 : after.start() if after else len(text)].lower()
 
 
+#: What may stand beside a place that is all of a clause: "Patna.", "щас Тула", "Cebu area".
+_BESIDE = re.compile(
+    r"\b(?:i am|im|i'm|now|here|in|at|near|area|city|town|region|from|щас|сейчас|тут|город|область|обл|район|г|в|под"
+    r"|возле|сега|тук|град|гр|област|край|до|близо|съм|сме)\b|[\W\d_]+|现在|目前|在|这边|这里|市|区"
+)
+
+
+def stands_alone(text: str, place: Place, places: Iterable[Place]) -> bool:
+    """Whether a clause is nothing but the place: people add so where they are."""
+    start = max((match.end() for match in _CLAUSE.finditer(text.lower(), 0, place.start)), default=0)
+    after = _CLAUSE.search(text.lower(), place.end)
+    end = after.start() if after else len(text)
+    rest = list(text[start:end].lower())
+    for one in places:
+        rest[max(one.start - start, 0) : max(one.end - start, 0)] = " " * (
+            max(one.end - start, 0) - max(one.start - start, 0)
+        )
+    return not _BESIDE.sub("", "".join(rest))
+
+
 def _said_of_now(text: str, place: Place) -> bool:
     return bool(_NOW.search(_clause_of(text, place)))
 
 
-def _said_of_then(text: str, place: Place) -> bool:
+#: Right behind a place's clause: somebody came back from there.
+_CAME_BACK = re.compile(
+    r"[\s,.;，。；]*(?:"
+    r"(?:才|刚|后来|最近|上个?月|去年)?(?:被)?(?:回来|回国|回家|救出来|放回来|遣返)"
+    r"|(?:and |but )?(?:(?:she|he|they|i|we)(?:'s|'m|'re)? ?)?(?:is |are |am |was |just |got |has |have |now )*"
+    r"(?:came|come|back|returned|rescued|deported)\b"
+    r"|(?:а |и |но |потом |недавно |сейчас |щас |уже |еле |весной |летом |осенью |зимой )*"
+    r"(?:вернул\w+|приехал\w* домой|вывезли|депортировали|освободили)"
+    r"|(?:и |ама |но |после |сега |вече |скоро |едва )*(?:се |го |я )?(?:върна\w*|прибра\w*|депортираха|освободиха))"
+)
+
+
+def said_of_then(text: str, place: Place) -> bool:
+    """Whether a place's clause, or how the text goes on, says that it is over: "he came back from Laos"."""
     clause = _clause_of(text, place)
+    after = _CLAUSE.search(text.lower(), place.end)
+    if after and _CAME_BACK.match(text.lower(), after.start()) and not _NOW.search(clause):
+        return True
     return bool(_THEN.search(clause)) and not _NOW.search(clause.partition(text[place.start : place.end].lower())[0])
 
 

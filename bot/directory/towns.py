@@ -7,10 +7,12 @@ Thousands of names with all their case endings would fill memory, so here the wo
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 
 from bot.directory.cities import Point
@@ -40,6 +42,7 @@ _ENDINGS: tuple[tuple[str, tuple[tuple[str, Case], ...]], ...] = (
     ("ей", (("я", "instrumental"), ("а", "instrumental"))),
     ("ую", (("ая", "accusative"),)),
     ("ью", (("ь", "instrumental"),)),
+    ("иа", (("ия", ""),)),
     ("ии", (("ия", "locative"), ("ий", "locative"))),
     ("ию", (("ия", "accusative"),)),
     ("а", (("", ""), ("о", ""))),
@@ -54,7 +57,7 @@ _ENDINGS: tuple[tuple[str, tuple[tuple[str, Case], ...]], ...] = (
 _SAME_WHERE_GOING = re.compile("[бвгджзйклмнпрстфхцчшщьыи]$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Town:
     """A way to write a town.
 
@@ -75,8 +78,19 @@ class TownsError(ValueError):
     """A line cannot be read; the text names file and line."""
 
 
+#: So many low bits of an index's number hold the line, the others a part of what the words hash to.
+_LINE_BITS = 20
+_LINES_MOST = 1 << _LINE_BITS
+_HASH = (1 << 43) - 1
+#: Chinese names are found by so many first characters.
+_HAN_START = 2
+
+
 class Towns:
     """All towns of the file.
+
+    The file's text is kept as it is, with one sorted array of numbers that say in which lines a word stands: tens of
+    thousands of small objects would take ten times as much memory, and a line is read again in microseconds.
 
     Args:
         path: of ``towns.tsv``; where it is missing no town is known.
@@ -86,34 +100,61 @@ class Towns:
     """
 
     def __init__(self, path: Path) -> None:
-        self.points: dict[tuple[str, str], Point] = {}
-        self._words: defaultdict[str, list[Town]] = defaultdict(list)
-        self._han: defaultdict[str, list[tuple[str, Town]]] = defaultdict(list)
-        self._forms: dict[tuple[str, str], tuple[str, str, str]] = {}
-        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
-        for number, line in enumerate(lines, 1):
-            if line and not line.startswith("#"):
+        kept = bytearray()
+        self._starts = array("I")
+        index = array("Q")
+        with path.open(encoding="utf-8-sig") if path.exists() else StringIO() as lines:
+            for number, written in enumerate(lines, 1):
+                line = written.rstrip("\n")
+                if not line or line.startswith("#"):
+                    continue
                 try:
-                    self._add(line.split("\t"))
+                    index.extend(self._keys(line.split("\t"), len(self._starts)))
                 except ValueError as error:
                     raise TownsError(f"{path}:{number}: {error}") from None
-        for forms in self._han.values():
-            forms.sort(key=lambda form: -len(form[0]))
+                self._starts.append(len(kept))
+                kept += line.encode()
+        self._starts.append(len(kept))
+        self._text = bytes(kept)
+        self._index = array("Q", sorted(index))
 
-    def _add(self, columns: list[str]) -> None:
+    def _keys(self, columns: list[str], line: int) -> set[int]:
+        """What one line is found by: the first word of each name, the beginning of each Chinese one, and the town."""
         columns = [*columns, *[""] * (_COLUMNS - len(columns))]
         country, name, latitude, longitude, _, latin, cyrillic, han = columns
-        if not is_country(country) or len(columns) != _COLUMNS:
+        if not is_country(country) or len(columns) != _COLUMNS or line >= _LINES_MOST:
             raise ValueError("a line is: country code, name, latitude, longitude, people, Latin, Cyrillic, Chinese")
-        self.points[country, name] = (float(latitude), float(longitude))
-        self._forms[country, name] = (latin, cyrillic, han)
+        float(latitude), float(longitude)
+        keys = {_key((country, name), line)}
         for form in (*latin.split("|"), *cyrillic.split("|")):
-            words = [word for word, _, _ in tokens(form.rstrip("?"))]
-            if words:
-                self._words[words[0]].append(Town(country, name, tuple(words[1:]), form.endswith("?")))
-        for form in filter(None, han.split("|")):
-            town = Town(country, name, (), form.endswith("?"))
-            self._han[form[0]].append((form.rstrip("?"), town))
+            if words := tokens(form.rstrip("?")):
+                keys.add(_key(words[0][0], line))
+        keys.update(_key(form[:_HAN_START], line) for form in filter(None, han.split("|")))
+        return keys
+
+    def _lines(self, said: str | tuple[str, str]) -> Iterator[list[str]]:
+        """The lines that may hold a word, cut into columns."""
+        key = _key(said, 0)
+        at = bisect_left(self._index, key)
+        while at < len(self._index) and self._index[at] >> _LINE_BITS == key >> _LINE_BITS:
+            line = self._index[at] & (_LINES_MOST - 1)
+            columns = self._text[self._starts[line] : self._starts[line + 1]].decode().split("\t")
+            yield [*columns, *[""] * (_COLUMNS - len(columns))]
+            at += 1
+
+    def _beginning_with(self, word: str) -> Iterator[Town]:
+        for country, name, _, _, _, latin, cyrillic, _ in self._lines(word):
+            for form in (*latin.split("|"), *cyrillic.split("|")):
+                words = [one for one, _, _ in tokens(form.rstrip("?"))]
+                if words and words[0] == word:
+                    yield Town(country, name, tuple(words[1:]), form.endswith("?"))
+
+    def point(self, country: str, name: str) -> Point | None:
+        """Where a town is; None if it is not in the file."""
+        for code, town, latitude, longitude, *_ in self._lines((country, name)):
+            if (code, town) == (country, name):
+                return float(latitude), float(longitude)
+        return None
 
     def written(self, word: str) -> Iterator[tuple[Town, Case]]:
         """Towns whose name a word is, or begins; a Russian word in any case.
@@ -121,26 +162,38 @@ class Towns:
         Args:
             word: normalised.
         """
-        for town in self._words.get(word, ()):
+        for town in self._beginning_with(word):
             yield town, "accusative" if _CYRILLIC.search(word) and _SAME_WHERE_GOING.search(word) else ""
         if len(word) < _INFLECTED_LEAST or not _CYRILLIC.search(word):
             return
         for ending, names in _ENDINGS:
             if word.endswith(ending):
                 for instead, case in names:
-                    for town in self._words.get(word[: -len(ending)] + instead, ()):
+                    for town in self._beginning_with(word[: -len(ending)] + instead):
                         if not town.rest:
                             yield town, case
 
     def han(self, text: str, position: int) -> tuple[str, Town] | None:
         """The longest Chinese name of a town that stands at a position."""
-        return next((form for form in self._han.get(text[position], ()) if text.startswith(form[0], position)), None)
+        found = [
+            (form.rstrip("?"), Town(country, name, (), form.endswith("?")))
+            for country, name, *_, han in self._lines(text[position : position + _HAN_START])
+            for form in han.split("|")
+            if form and text.startswith(form.rstrip("?"), position)
+        ]
+        return max(found, key=lambda form: len(form[0]), default=None)
 
     def form(self, country: str, name: str, language: str) -> str | None:
         """The usual way to write a town in a language; None where the file has none."""
-        latin, cyrillic, han = self._forms.get((country, name), ("", "", ""))
-        column = {"en": latin, "zh": han}.get(language, cyrillic)
-        return column.split("|")[0].rstrip("?") or None
+        for code, town, *_, latin, cyrillic, han in self._lines((country, name)):
+            if (code, town) == (country, name):
+                column = {"en": latin, "zh": han}.get(language, cyrillic)
+                return column.split("|")[0].rstrip("?") or None
+        return None
+
+
+def _key(said: str | tuple[str, str], line: int) -> int:
+    return (hash(said) & _HASH) << _LINE_BITS | line
 
 
 @lru_cache(maxsize=4)
@@ -153,6 +206,6 @@ def towns(locales_dir: Path = _DEFAULT_LOCALES) -> Towns:
     return Towns(locales_dir / FILE)
 
 
-def town_points(locales_dir: Path = _DEFAULT_LOCALES) -> Mapping[tuple[str, str], Point]:
-    """Country code and English name -> where the town is."""
-    return towns(locales_dir).points
+def town_point(country: str, name: str, locales_dir: Path = _DEFAULT_LOCALES) -> Point | None:
+    """Where a smaller town is; None if the file does not have it."""
+    return towns(locales_dir).point(country, name)

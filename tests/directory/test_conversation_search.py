@@ -196,3 +196,23 @@ def test_whose_place_it_is(text: str, others: bool) -> None:
     place = here(text)
     assert place is not None
     assert is_about_others(text, place) is others
+
+
+@pytest.mark.parametrize(
+    ("text", "searched", "own"),
+    [
+        ("my sister is a nanny in Jounieh, madam keeps her passport. im in Freetown", "LB", "SL"),
+        ("приятелката ми в Нотингам я бие гаджето. аз съм в Плевен, къде да се обади", "GB", "BG"),
+        ("брат в Сургуте, не платят зарплату. мы в Оше, куда жаловаться", "RU", "KG"),
+        ("我儿子在缅甸大其力，护照没了，我在湖南，大使馆电话多少", "MM", "CN"),
+        ("my brother was sold into a compound in Bavet, no passport, family is in Kano", "KH", None),
+    ],
+)
+async def test_the_place_of_somebody_else_is_searched_but_not_kept(
+    person: Person, text: str, searched: str, own: str | None
+) -> None:
+    replies = await person.say(text)
+    search = next(reply.search for reply in replies if reply.search is not None)
+    assert search.country == searched
+    async with person.store.turn(1) as turn:
+        assert turn.person.country == own

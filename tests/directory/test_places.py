@@ -433,3 +433,40 @@ def test_every_country_of_the_directory_is_understood_by_its_name(language: str,
         name = country_name(country, language).split(" (")[0]
         told = {place.country for place in find_places(name, language)}
         assert told == {country}, (country, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("в мелник съм, ама чешкия Мелник", "bg", "CZ/Melnik"),
+        ("i stay in Benin City", "en", "NG/Benin City"),
+        ("we are in quezon city po", "en", "PH/Quezon City"),
+        ("wo zai ma lai xi ya, wo mei qian le", "zh", "MY/None"),
+        ("мы в алмате", "ru", "KZ/Almaty"),
+        ("я в тбилисях", "ru", "GE/Tbilisi"),
+        ("аз съм в верона", "bg", "IT/Verona"),
+        ("privez menya v Gamburg", "ru", "DE/Hamburg"),
+        ("муж вернулся с офисов в мьянме. мы в алмате", "ru", "KZ/Almaty"),
+        ("he was in Laos, came back. we are in Patna", "en", "IN/Patna"),
+        ("我弟被骗去柬埔寨，回来了。我们在泉州", "zh", "CN/Quanzhou"),
+        ("излъгаха ме в Чехия, работя без пари, Пардубице", "bg", "CZ/Pardubice"),
+    ],
+)
+def test_where_somebody_is_now(text: str, language: str, expected: str) -> None:
+    place = here(text, language)
+    assert place is not None, text
+    assert f"{place.country}/{place.city}" == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my friend Florence helped me",
+        "Jordan told me to wait",
+        "вена на руке болит",
+        "как дела в целом",
+        "влюбилась в того парня",
+    ],
+)
+def test_names_and_words_that_are_towns_too(text: str) -> None:
+    assert find_places(text) == []

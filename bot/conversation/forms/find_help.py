@@ -18,11 +18,12 @@ from bot.conversation.countries import ask_country
 from bot.conversation.forms.state import SHOWN, Form, get_form, put_form
 from bot.conversation.forms.words import ANSWER_CHARACTERS, Words
 from bot.conversation.messages import Button, Reply
-from bot.directory.cities import Point
+from bot.directory.cities import Point, city_point
 from bot.directory.find import NEEDS
 from bot.directory.load import Directory
 from bot.directory.model import Group
 from bot.directory.places import country_name, find_places, here
+from bot.directory.towns import town_point
 from bot.safety.emergency import EmergencyAnswer
 from bot.store.turn import Turn
 
@@ -108,6 +109,7 @@ class FindHelp:
         said: str = "",
         near: Point | None = None,
         before: str = "",
+        other: bool = False,
     ) -> list[Reply]:
         """A search whose need is settled (None means all).
 
@@ -120,6 +122,7 @@ class FindHelp:
             said: the words that asked for it; they may tell who it is for.
             near: where the person is, if they shared it.
             before: a line above the list.
+            other: the place is somebody else's.
         """
         person = turn.person
         earlier = get_form(turn)
@@ -129,11 +132,13 @@ class FindHelp:
             # "My husband took my passport" names somebody, too: only who it is said to be for counts here.
             self._for(slots, self._words.who(said) or "other")
             slots["other"] = True
+        if other:
+            slots["other"] = True
         known = slots.get("country") or person.country
         slots["country"] = country or known
         if country and country != known:
             slots["city"] = None
-        if city and (near is not None or any(place.country == slots["country"] for place in find_places(city))):
+        if city and (near is not None or _is_town_of(slots["country"], city)):
             slots["city"] = city  # not the town of a country they have left
         elif not slots.get("city") and slots["country"] == person.country:
             slots["city"] = person.city
@@ -325,3 +330,10 @@ class FindHelp:
             for serves in ("men", "women")
         }
         return found["men"] != found["women"]
+
+
+def _is_town_of(country: str | None, city: str) -> bool:
+    """Whether a country has such a town, as far as is known."""
+    if country and (city_point(country, city) or town_point(country, city)):
+        return True
+    return any(place.country == country for place in find_places(city))
