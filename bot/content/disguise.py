@@ -82,7 +82,7 @@ _LATIN_WORD = re.compile(r"(?<![@/\w.])[a-z0-9'`]*[a-z][a-z0-9'`]*(?![@/\w])")
 _TWIN_WORD = re.compile(rf"(?<!\w)[{''.join(TWINS)}]{{3,}}(?!\w)")
 #: What stands for a letter, by how it looks or sounds.
 _CYRILLIC_SIGNS = {
-    "0": "о", "1": "ли", "3": "зе", "4": "ч", "5": "с", "6": "бш", "7": "т", "8": "в", "9": "яд",
+    "0": "о", "1": "ли", "3": "зе", "4": "ча", "5": "с", "6": "бш", "7": "т", "8": "в", "9": "яд",
     "@": "а", "$": "с", "€": "е", "|": "л", "!": "и", "#": "н", "і": "и", "ї": "и", "є": "е", "ј": "й",
     "b": "вб", "h": "н", "n": "пн", "r": "гр", "u": "иу", "m": "м", "t": "т", "i": "и",
 }  # fmt: skip
@@ -90,6 +90,10 @@ _LATIN_SIGNS = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "6": "bg", "7": "t", "8": "b", "9": "g",
     "@": "a", "$": "s", "€": "e", "|": "il", "!": "i", "+": "t",
 }  # fmt: skip
+_VOWELS = frozenset("аеиоуыэюяъaeiouy")
+#: Figures in which letters stand for noughts, or that are written apart.
+_NOUGHTS = re.compile(r"(?<![^\W_])\d[\dоo]*[оo][\dоo]*(?![^\W_])")
+_FIGURES_APART = re.compile(r"(?<![\d.,])\d(?: \d){2,}(?!\d)")
 #: Signs that may stand for any letter, or for none.
 _ANY = "*#•·_?"
 _REPEATED = re.compile(r"(\w)\1+")
@@ -342,6 +346,10 @@ class Disguises:
                 yield broken.start(), broken.end(), ""
             for number in _HAN_NUMBER.finditer(written):
                 yield number.start(), number.end(), str(_han_number(number.group()))
+        for figures in _NOUGHTS.finditer(written):
+            yield figures.start(), figures.end(), re.sub("[оo]", "0", figures.group())
+        for figures in _FIGURES_APART.finditer(written):
+            yield figures.start(), figures.end(), figures.group().replace(" ", "")
         yield from self._wrapped_lines(text)
         marks = list(_MARK.finditer(written))
         if len(marks) > 2 and len(marks) > _MARKS_A_WORD * len(written.split()):
@@ -395,10 +403,7 @@ class Disguises:
         core = word[begin:end]
         if "/" not in core and sum(map(str.isalpha, core)) > max(3, len(core) // 2):
             signs = _CYRILLIC_SIGNS if _CYRILLIC.search(core) else _LATIN_SIGNS
-            read = "".join(
-                letter if letter.isalpha() else signs[letter][0] if letter in signs else "" for letter in core
-            )
-            yield start + begin, start + end, _REPEATED_MUCH.sub(r"\1", read)
+            yield start + begin, start + end, _REPEATED_MUCH.sub(r"\1", _likeliest(core, signs))
 
     def _ways(self, core: str) -> Iterator[str]:
         """What a word with other things in it may mean, the likeliest first."""
@@ -498,6 +503,16 @@ class Disguises:
             edits = [(word.start(), word.end(), read[word.group()]) for word in words]
             yield Reading(text, (language,))
             yield Reading(rewrite(text, edits), (language,))
+
+
+def _likeliest(core: str, signs: Mapping[str, str]) -> str:
+    """A word with signs for letters: of what a sign may be, a vowel after a consonant and the other way round."""
+    read = ""
+    for letter in core:
+        options = letter if letter.isalpha() else signs.get(letter, "")
+        after_consonant = bool(read) and read[-1] not in _VOWELS
+        read += next((one for one in options if (one in _VOWELS) == after_consonant), options[:1])
+    return read
 
 
 def _fits(core: str, word: str, *, least: int) -> bool:
