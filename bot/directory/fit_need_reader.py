@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from bot.content.latin_typed import readings
-from bot.directory.need_examples import FILE, NeedExample, NeedExampleError, read_need_examples
-from bot.directory.need_reader import ENCODERS_READ, WEIGHTS
+from bot.directory.need_examples import EXAMPLES, FILE, NeedExample, NeedExampleError, read_need_examples
+from bot.directory.need_reader import ANY, ENCODERS_READ, WEIGHTS
 from bot.directory.needs import URGENCY
 from bot.encoders import shared_encoder
 from bot.encoders.perceptron import fit_signs, scores, sigmoid
 from bot.encoders.vector_store import VectorStore
 
-PROJECT = Path(__file__).resolve().parents[2]
+#: What the perceptron has an output for.
+SIGNS: tuple[str, ...] = (*URGENCY, ANY)
 #: Characters of a message that the dialogue model reads (config.yml).
 LONGEST = 300
 #: How surely a message looks for what would help as well.
@@ -44,13 +45,14 @@ def vectors_of(texts: Sequence[str]) -> np.ndarray:
 
 
 def labels_of(examples: Sequence[NeedExample]) -> np.ndarray:
-    """What each message looks for: 0 to 1, (messages, needs)."""
-    labels = np.zeros((len(examples), len(URGENCY)), dtype=np.float32)
+    """What each message looks for, last whether it looks for help at all: 0 to 1, (messages, needs + 1)."""
+    labels = np.zeros((len(examples), len(SIGNS)), dtype=np.float32)
     for row, example in enumerate(examples):
+        labels[row, SIGNS.index(ANY)] = float(example.need is not None)
         for need in example.also:
-            labels[row, URGENCY.index(need)] = _ALSO
+            labels[row, SIGNS.index(need)] = _ALSO
         if example.need is not None:
-            labels[row, URGENCY.index(example.need)] = 1.0
+            labels[row, SIGNS.index(example.need)] = 1.0
     return labels
 
 
@@ -60,7 +62,7 @@ def fit(vectors: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def left_out(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Chances of each message, read by a reader that was fitted without it: (messages, needs)."""
+    """Chances of each message, read by a reader that was fitted without it."""
     fold = np.random.default_rng(0).permutation(len(vectors)) % _FOLDS
     chances = np.zeros(labels.shape, dtype=np.float32)
     for number in range(_FOLDS):
@@ -71,13 +73,13 @@ def left_out(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def _say_left_out(examples: Sequence[NeedExample], chances: np.ndarray) -> None:
-    best = [URGENCY[column] for column in chances.argmax(axis=1)]
+    best = [SIGNS[column] for column in chances[:, : len(URGENCY)].argmax(axis=1)]
     for need in URGENCY:
         own = [row for row, example in enumerate(examples) if example.need == need]
         right = sum(best[row] == need or best[row] in examples[row].also for row in own)
         _say(f"{need:<14}{right / max(1, len(own)):.3f} of {len(own)}")
-    for sure in (0.3, 0.4, 0.5, 0.6, 0.7):
-        said = chances.max(axis=1) >= sure
+    for sure in (0.5, 0.6, 0.7, 0.8, 0.9):
+        said = chances[:, SIGNS.index(ANY)] >= sure
         wanted = np.array([example.need is not None for example in examples])
         shares = f"{(said & wanted).sum() / wanted.sum():.3f} of those that look for help"
         _say(f"from {sure}: heard {shares}, {(said & ~wanted).sum() / max(1, (~wanted).sum()):.3f} of the others")
@@ -92,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m bot.directory.fit_need_reader", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument("--examples", type=Path, default=PROJECT / "nlu_data", help=f"folder with <language>/{FILE}")
+    parser.add_argument("--examples", type=Path, default=EXAMPLES, help=f"folder with <language>/{FILE}")
     parser.add_argument("--output", type=Path, default=WEIGHTS, help="where the weights are put")
     parser.add_argument("--left-out", action="store_true", help="only say how well needs are heard if left out")
     options = parser.parse_args(arguments)
@@ -114,7 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
     part = options.output.with_suffix(".part.npz")
     np.savez_compressed(
         part,
-        needs=np.array(URGENCY),
+        signs=np.array(SIGNS),
         encoders=np.array([shared_encoder(name).version for name in ENCODERS_READ]),
         **{name: values.astype(np.float16) for name, values in weights.items()},
     )

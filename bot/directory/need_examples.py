@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.languages import LANGUAGES
 from bot.directory.needs import URGENCY
 
+#: The folder with a folder a language.
+EXAMPLES = Path(__file__).resolve().parents[2] / "nlu_data"
 #: The file of one language, and the label of a message that looks for no help.
 FILE, NONE = "needs.jsonl", "none"
 
@@ -45,6 +48,11 @@ def read_need_examples(path: Path) -> list[NeedExample]:
             raise NeedExampleError(problem)
         found.append(example)
     return found
+
+
+def all_need_example_problems(folder: Path = EXAMPLES) -> list[str]:
+    """What must be mended in the examples of all languages, as ``file:line: sentence``."""
+    return [problem for language in LANGUAGES for problem in need_example_problems(folder / language / FILE)]
 
 
 def need_example_problems(path: Path) -> list[str]:

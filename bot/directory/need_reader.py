@@ -1,6 +1,6 @@
 """Reads off a message's sentence vectors which help it looks for, also where no word of ``needs.yml`` stands in it.
 
-A small perceptron with one output a need (:mod:`bot.directory.fit_need_reader` fits it to
+A small perceptron with one output a need, and one for any (:mod:`bot.directory.fit_need_reader` fits it to
 ``nlu_data/<language>/needs.jsonl``), over the vectors the dialogue model computed anyway. What it says is one voice
 beside the words and the model's intents: :func:`bot.directory.needs.choose_need`. Knows nothing of Telegram or Rasa.
 """
@@ -17,11 +17,13 @@ from bot.encoders import EncoderMissing, shared_encoder
 from bot.encoders.perceptron import scores, sigmoid
 
 WEIGHTS = Path(__file__).with_name("need_reader.npz")
+#: Beside the needs: that help is looked for at all.
+ANY = "any"
 #: The encoders whose vectors it reads, by their names in config.yml, in this order.
 ENCODERS_READ = ("e5", "use")
 WEIGHT_NAMES = ("inner", "inner_bias", "outer", "outer_bias")
 #: What a sentence of a message says counts this much beside the message as a whole.
-SENTENCE_SHARE = 0.5
+SENTENCE_SHARE = 0.3
 _FIT_AGAIN = "python -m bot.directory.fit_need_reader"
 
 
@@ -43,7 +45,7 @@ class NeedReader:
     def __init__(self, weights: Mapping[str, np.ndarray], versions: Sequence[str]) -> None:
         if [str(version) for version in weights["encoders"]] != list(versions):
             raise NeedReaderMissing(f"{WEIGHTS.name} was fitted with another encoder; fit it again: {_FIT_AGAIN}")
-        self._needs = [str(need) for need in weights["needs"]]
+        self._signs = [str(sign) for sign in weights["signs"]]
         self._weights = {name: weights[name].astype(np.float32) for name in WEIGHT_NAMES}
 
     @classmethod
@@ -62,7 +64,7 @@ class NeedReader:
             raise NeedReaderMissing(f"{path.name} is missing or broken: {_FIT_AGAIN}") from error
 
     def read(self, messages: Sequence[Mapping[str, np.ndarray]]) -> dict[str, float]:
-        """Need -> chance (0 to 1) that it is looked for; several may be likely, or none.
+        """Need -> chance (0 to 1) that it is looked for; several may be likely, or none. :data:`ANY` -> any help is.
 
         Args:
             messages: vectors of the whole message by the name of their encoder, then those of its sentences.
@@ -70,7 +72,7 @@ class NeedReader:
         if not messages or any(name not in vectors for vectors in messages for name in ENCODERS_READ):
             return {}
         rows = np.stack([np.concatenate([vectors[name] for name in ENCODERS_READ]) for vectors in messages])
-        return dict(zip(self._needs, map(float, together(sigmoid(scores(self._weights, rows)))), strict=True))
+        return dict(zip(self._signs, map(float, together(sigmoid(scores(self._weights, rows)))), strict=True))
 
 
 def together(chances: np.ndarray) -> np.ndarray:

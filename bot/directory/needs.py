@@ -44,10 +44,10 @@ _PLAIN, _TOLD_PLAINLY = frozenset({"violence"}), 2.5
 #: Needs whose words name something to be done; who names the helper too ("a lawyer for my visa") looks for the helper.
 _TASKS = frozenset({"documents", "return", "recovery"})
 #: What the model's certainty is worth for an intent that looks for a service, and for a trouble it recognised.
-_FINDING, _FINDING_IN_GENERAL, _TROUBLE = 2.4, 1.0, 0.9
+_FINDING, _FINDING_IN_GENERAL, _TROUBLE = 1.8, 1.0, 0.5
 #: What the reader of needs is worth at certainty, and the chance below which it says nothing. Chosen by the examples
 #: of needs.jsonl, each read by a reader fitted without it (python -m bot.directory.fit_need_reader --left-out).
-_LEARNED, _LEARNED_LEAST = 2.0, 0.1
+_LEARNED, _LEARNED_LEAST = 3.0, 0.05
 
 
 @dataclass(frozen=True)
