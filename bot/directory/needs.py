@@ -161,7 +161,7 @@ def choose_need(
         worth = _TOLD_TOO if need in _GENERAL else _TOLD_PLAINLY if need in _PLAIN else _TOLD
         add(need, worth / (1 + 0.25 * position))
     for heard, chance in (finding or {}).items():
-        if heard == "return" and "return" not in asked and "asylum" in (*wish.asked, *wish.told):
+        if heard == "return" and "return" not in asked and _fears_return(wish, learned or {}):
             continue  # "I cannot go back": the model hears that somebody speaks of going back
         add(heard, chance * (_FINDING_IN_GENERAL if heard in _GENERAL else _FINDING))
     for heard, chance in (troubles or {}).items():
@@ -171,3 +171,9 @@ def choose_need(
     if not points:
         return None
     return min(points, key=lambda need: (-round(points[need], 6), URGENCY.index(need)))
+
+
+def _fears_return(wish: Wish, learned: Mapping[str, float]) -> bool:
+    """Whether who speaks of going back rather looks for protection from it."""
+    heard = learned.get("asylum", 0.0)
+    return "asylum" in (*wish.asked, *wish.told) or heard > max(learned.get("return", 0.0), _LEARNED_LEAST)

@@ -19,12 +19,13 @@ from bot.handoff.relay import Relay
 from bot.settings import Settings
 from bot.store.store import Store
 
-#: Neither the words nor the intents lead to these.
+#: Neither the words nor the intents lead to these (measured without the reader: another need, or no search).
 WITHOUT_KEY_WORDS = [
-    ("the chef here counts our hours as he likes, some weeks the envelope has nothing in it. Krakow", "labour", "PL"),
-    ("в Гданьске я, дома меня ждёт тюрьма за митинги, как тут остаться", "asylum", "PL"),
-    ("дъщеря ми откак си дойде от Кипър все гледа в стената и трепери, във Варна сме", "psychological", "BG"),
-    ("我们在曼谷，他一喝多我就得躲进厕所锁门", "violence", "TH"),
+    ("my uncle's militia knows my name, I reached Nicosia on Tuesday, where do I tell it", "asylum", "CY"),
+    ("the agent in Izmir has a new office and again takes 300 from boys for a Canada that is not", "report", "TR"),
+    ("в Гданьске сижу, дома за мной уже приходили из-за митинга. что мне тут делать", "asylum", "PL"),
+    ("дойдоха да ме търсят заради митинга, сега съм в Будва, какво да правя", "asylum", "ME"),
+    ("人在尼科西亚，老家的武装在找我，周二才到，该去哪儿说", "asylum", "CY"),
 ]
 
 
