@@ -40,8 +40,8 @@ _NO_SEARCH = frozenset(
 #: From this chance on such an intent is surely meant; from this sum of chances on the model hears that help is needed.
 _SURE, _HEARD = 0.5, 0.5
 #: From this chance on the reader of needs is sure that help is looked for: of the examples left out of its fitting nine
-#: in ten that look for help are heard, and one in ten that does not. Without a place one need must stand out as well.
-_HELP_SURE, _NEED_SURE = 0.9, 0.5
+#: in ten that look for help are heard, and one in ten that does not.
+_HELP_SURE = 0.9
 #: Of so many of the model's best guesses one may be what the words tell of, if its chance is this at least.
 _LOOKED_AT, _AGREED = 4, 0.1
 
@@ -180,18 +180,14 @@ class Searching:
         """Whether a search is shown although the model took the message for something else.
 
         The words must name help or tell a trouble, or the reader of needs be sure, and the message say where; or it
-        looks for help in so many words, or plainly enough for the reader while the model is sure of nothing.
+        looks for help in so many words.
         """
         if intent in _NO_SEARCH and dict(ranking).get(intent, 1.0) >= _SURE:
             return False
         if place is not None:
             heard = self.hears_need(ranking) or learned.get(ANY, 0.0) >= _HELP_SURE
             return bool(wish.asked or wish.told) or (place.role != "to" and heard)
-        if wish.seeks and wish.asked:
-            return True
-        unsure = max((chance for _, chance in ranking), default=1.0) < _SURE
-        needs = [chance for need, chance in learned.items() if need != ANY]
-        return unsure and learned.get(ANY, 0.0) >= _HELP_SURE and max(needs, default=0.0) >= _NEED_SURE
+        return wish.seeks and bool(wish.asked)
 
     def topic(self, wish: Wish, ranking: Sequence[tuple[str, float]]) -> str | None:
         """The trouble to speak of above a search, where the model is unsure but words and model agree on it.
