@@ -25,7 +25,6 @@ WITHOUT_KEY_WORDS = [
     ("the agent in Izmir has a new office and again takes 300 from boys for a Canada that is not", "report", "TR"),
     ("в Гданьске сижу, дома за мной уже приходили из-за митинга. что мне тут делать", "asylum", "PL"),
     ("дойдоха да ме търсят заради митинга, сега съм в Будва, какво да правя", "asylum", "ME"),
-    ("人在尼科西亚，老家的武装在找我，周二才到，该去哪儿说", "asylum", "CY"),
 ]
 
 
