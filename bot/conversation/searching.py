@@ -11,6 +11,7 @@ import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from bot.dialogue.wishes import NEED_OF_INTENT, NEED_OF_TROUBLE, TROUBLES
@@ -18,6 +19,7 @@ from bot.directory.cities import Point
 from bot.directory.find import NEEDS, Criteria
 from bot.directory.for_whom import groups_told
 from bot.directory.model import Group
+from bot.directory.need_reader import ANY
 from bot.directory.needs import READ_CHARACTERS, NeedWords, Wish, choose_need
 from bot.directory.places import Place, find_places, said_of_then, stands_alone, whereabouts, with_town
 
@@ -39,6 +41,9 @@ _NO_SEARCH = frozenset(
 
 #: From this chance on such an intent is surely meant; from this sum of chances on the model hears that help is needed.
 _SURE, _HEARD = 0.5, 0.5
+#: From this chance on the reader of needs is sure that help is looked for: of the examples left out of its fitting nine
+#: in ten that look for help are heard, and one in ten that does not.
+_HELP_SURE = 0.9
 #: Of so many of the model's best guesses one may be what the words tell of, if its chance is this at least.
 _LOOKED_AT, _AGREED = 4, 0.1
 
@@ -172,28 +177,47 @@ class Searching:
             told = tuple(group for group in told if group not in ("men", "women"))
         return dataclasses.replace(wish, groups=tuple(dict.fromkeys((*wish.groups, *told))))
 
-    def need(self, wish: Wish, ranking: Sequence[tuple[str, float]] = ()) -> str | None:
+    def need(
+        self,
+        wish: Wish,
+        ranking: Sequence[tuple[str, float]] = (),
+        learned: Mapping[str, float] = MappingProxyType({}),
+    ) -> str | None:
         """The need to search for; None if neither the words nor the model say one.
 
         Args:
             wish: what the words say.
             ranking: the model's intents with their chances.
+            learned: need -> chance, as the reader of needs hears it.
         """
-        return choose_need(wish, _by_need(ranking, NEED_OF_INTENT), _by_need(ranking, NEED_OF_TROUBLE))
+        return choose_need(wish, _by_need(ranking, NEED_OF_INTENT), _by_need(ranking, NEED_OF_TROUBLE), learned)
+
+    def says_need(self, wish: Wish, learned: Mapping[str, float]) -> bool:
+        """Whether a message itself says what is needed: in so many words, or plainly enough for the reader of needs."""
+        return bool(wish.asked or wish.told) or learned.get(ANY, 0.0) >= _HELP_SURE
 
     def hears_need(self, ranking: Sequence[tuple[str, float]]) -> bool:
         """Whether the model alone is sure enough that some service would help."""
         return sum(chance for intent, chance in ranking if intent in NEED_OF_INTENT or intent in TROUBLES) >= _HEARD
 
-    def adds_search(self, wish: Wish, intent: str, ranking: Sequence[tuple[str, float]], place: Place | None) -> bool:
+    def adds_search(
+        self,
+        wish: Wish,
+        intent: str,
+        ranking: Sequence[tuple[str, float]],
+        place: Place | None,
+        learned: Mapping[str, float] = MappingProxyType({}),
+    ) -> bool:
         """Whether a search is shown although the model took the message for something else.
 
-        The words must name help or tell a trouble, and the message say where; or it looks for help in so many words.
+        The words must name help or tell a trouble, or the reader of needs be sure, and the message say where; or it
+        looks for help in so many words.
         """
         if intent in _NO_SEARCH and dict(ranking).get(intent, 1.0) >= _SURE:
             return False
         if place is not None:
-            return bool(wish.asked or wish.told) or (place.role != "to" and self.hears_need(ranking))
+            heard = self.hears_need(ranking) or learned.get(ANY, 0.0) >= _HELP_SURE
+            return bool(wish.asked or wish.told) or (place.role != "to" and heard)
         return wish.seeks and bool(wish.asked)
 
     def topic(self, wish: Wish, ranking: Sequence[tuple[str, float]]) -> str | None:

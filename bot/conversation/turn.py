@@ -115,6 +115,10 @@ class Decision(Protocol):
     def ranking(self) -> tuple[tuple[str, float], ...]:
         """The likeliest intents with their chances."""
 
+    @property
+    def needs(self) -> Mapping[str, float]:
+        """Need of the directory -> chance that it is looked for, as it was learned; empty where it was not."""
+
 
 class Dialogue(Protocol):
     """What a turn needs of the dialogue model; see :class:`bot.dialogue.engine.DialogueEngine`."""
@@ -949,9 +953,9 @@ class Conversation:
         if not text or any(reply.search is not None for reply in replies):
             return replies
         wish = self._searching.wish(text)
-        need = self._searching.need(wish, result.ranking)
+        need = self._searching.need(wish, result.ranking, result.needs)
         place = self._searching.place(text, language, need)
-        if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place):
+        if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place, result.needs):
             if place is None or not self._searching.is_told(place, text, language):
                 return replies
             # Nobody knows what is meant, but where: somebody to ask there is better than a question alone.
@@ -1002,7 +1006,8 @@ class Conversation:
             return self._ask_offer(turn, language)
         if "find" in marker:
             wish = self._searching.wish(text)
-            said = self._searching.need(wish, result.ranking) if wish.asked or wish.told else None
+            heard = self._searching.says_need(wish, result.needs)
+            said = self._searching.need(wish, result.ranking, result.needs) if heard else None
             need = said or marker["find"].get("need")
             place = self._searching.place(text, language, need)
             return self._find_in_words(text, turn, language, need, wish, place, marker["find"])

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,11 +19,13 @@ from bot.content.catalogues import Catalogues
 from bot.dialogue.errors import DialogueError
 from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT, FALLBACK
 from bot.dialogue.wishes import in_order, offered, parts
+from bot.directory.need_reader import NeedReader, load_need_reader
 
 if TYPE_CHECKING:
     from bot.dialogue.rasa_agent import RasaAgent
 
 _Result = TypeVar("_Result")
+_log = logging.getLogger("bot.dialogue.engine")
 
 __all__ = ["DialogueEngine", "DialogueError", "DialogueResult", "Understanding", "neutral"]
 
@@ -46,6 +49,7 @@ class Understanding:
         sure: False where the dialogue asks back instead of acting on `intent`.
         contextual: The text means something only after what was said before ("why?", a bare place).
         wants: What to act on, the most urgent first; more than one where sentences mean different things.
+        needs: Need of the directory -> chance that it is looked for; empty where no reader of needs is loaded.
     """
 
     intent: str
@@ -55,6 +59,7 @@ class Understanding:
     sure: bool
     contextual: bool
     wants: tuple[str, ...]
+    needs: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class DialogueResult:
         confidence: As in `Understanding`; 1.0 for a button.
         also: Other things the message was about, to be offered.
         ranking: The likeliest intents with their chances; empty for a button.
+        needs: As in `Understanding`.
     """
 
     outputs: list[dict[str, Any]]
@@ -77,6 +83,7 @@ class DialogueResult:
     confidence: float
     also: tuple[str, ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
+    needs: Mapping[str, float] = field(default_factory=dict)
 
 
 def neutral(text: str) -> str:
@@ -98,8 +105,9 @@ class DialogueEngine:
     Turns may run at once. All of Rasa works in threads, so that the event loop stays free.
     """
 
-    def __init__(self, agent: RasaAgent) -> None:
+    def __init__(self, agent: RasaAgent, need_reader: NeedReader | None = None) -> None:
         self._agent = agent
+        self._need_reader = need_reader
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="dialogue")
 
     @classmethod
@@ -113,7 +121,8 @@ class DialogueEngine:
         Raises:
             DialogueError: If there is no usable model at the path.
         """
-        return cls(await asyncio.to_thread(_load, Path(model_path), catalogues))
+        agent = await asyncio.to_thread(_load, Path(model_path), catalogues)
+        return cls(agent, await asyncio.to_thread(load_need_reader, _log.warning))
 
     async def parse(self, text: str, language: str | None = None) -> Understanding:
         """What a text means, without a conversation.
@@ -155,7 +164,7 @@ class DialogueEngine:
         entities = [dict(entity) for entity in understood.entities]
         outputs, state = self._agent.turn(sender, _parse_data(intent, entities, ranking), tracker_state, slots)
         also = offered(understood.wants, dict(understood.ranking)) if understood.sure else ()
-        return DialogueResult(outputs, state, wanted, confidence, also, understood.ranking)
+        return DialogueResult(outputs, state, wanted, confidence, also, understood.ranking, understood.needs)
 
     async def trigger(
         self,
@@ -220,6 +229,9 @@ class DialogueEngine:
         sentences = parts(safe)
         parsed, *parsed_parts = self._agent.parse_all([safe, *sentences])
         whole = _understanding(parsed, len(safe) - len(safe.lstrip()))
+        if self._need_reader is not None:
+            vectors = [one.get("sentence_vectors", {}) for one in (parsed, *parsed_parts)]
+            whole = dataclasses.replace(whole, needs=self._need_reader.read(vectors))
         if whole.contextual or whole.wants[0] in POLITE_WHOLE:
             return whole
         others = [_understanding(part, 0) for part in parsed_parts]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
@@ -17,6 +18,8 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.catalogues import Catalogues
 from bot.dialogue.actions.reading import FORM
@@ -27,6 +30,9 @@ from bot.dialogue.tracker_store import SnapshotTrackerStore
 
 _SHOWN = ("text", "buttons", "custom", "topic", "text_id", "alarm")
 _WARM_UP = ("hello", "привет, мне нужна помощь", "我的护照被老板拿走了")
+
+#: Where parse data holds the sentence vectors.
+VECTORS = "sentence_vectors"
 
 
 @dataclass
@@ -114,6 +120,8 @@ class RasaAgent:
     def parse_all(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Rasa's parse data of several texts at once, which takes much less time than one after the other.
 
+        Beside it :data:`VECTORS`: the text's sentence vectors by the name of the component in config.yml.
+
         Raises:
             DialogueError: If a component failed.
         """
@@ -125,7 +133,12 @@ class RasaAgent:
             }
             messages = self._processor.graph_runner.run(inputs=given, targets=[target])[target]
             return [
-                {"intent": {"name": None, "confidence": 0.0}, "entities": [], **message.as_dict(True)}
+                {
+                    "intent": {"name": None, "confidence": 0.0},
+                    "entities": [],
+                    **message.as_dict(True),
+                    VECTORS: _sentence_vectors(message),
+                }
                 for message in messages
             ]
         except Exception as error:
@@ -186,3 +199,11 @@ class RasaAgent:
             # The conversation asked for the country and was answered without us: a button, a location.
             for event in (ActiveLoop(None), SlotSet("requested_slot", None), ActionExecuted(ACTION_LISTEN_NAME)):
                 tracker.update(event, self._domain)
+
+
+def _sentence_vectors(message: Message) -> dict[str, np.ndarray]:
+    return {
+        str(features.origin): np.asarray(features.features)[-1]
+        for features in message.features
+        if features.type == FEATURE_TYPE_SENTENCE and features.attribute == TEXT and features.is_dense()
+    }

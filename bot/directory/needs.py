@@ -29,8 +29,8 @@ READ_CHARACTERS = 1500
 _PINYIN = re.compile(r"\b(?:wo|women|zai|mei|meiyou|bu|le|de|ge|yue|laoban|zenme|shei|shui|huzhao|gongzi|nali|qian)\b")
 _PINYIN_LEAST = 3
 
-#: Where several troubles are told, the help for the first of these is looked for first.
-_URGENCY: tuple[Need, ...] = (
+#: The needs a message can be read for; where several troubles are told, help for the first of these is looked for.
+URGENCY: tuple[Need, ...] = (
     "asylum", "shelter", "violence", "child", "medical", "return", "embassy", "documents", "labour", "legal",
     "recovery", "psychological", "report", "hotline",
 )  # fmt: skip
@@ -44,7 +44,10 @@ _PLAIN, _TOLD_PLAINLY = frozenset({"violence"}), 2.5
 #: Needs whose words name something to be done; who names the helper too ("a lawyer for my visa") looks for the helper.
 _TASKS = frozenset({"documents", "return", "recovery"})
 #: What the model's certainty is worth for an intent that looks for a service, and for a trouble it recognised.
-_FINDING, _FINDING_IN_GENERAL, _TROUBLE = 2.4, 1.0, 0.9
+_FINDING, _FINDING_IN_GENERAL, _TROUBLE = 1.8, 1.0, 0.5
+#: What the reader of needs is worth at certainty, and the chance below which it says nothing. Chosen by the examples
+#: of needs.jsonl, each read by a reader fitted without it (python -m bot.directory.fit_need_reader --left-out).
+_LEARNED, _LEARNED_LEAST = 3.0, 0.05
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ class NeedWords:
         raised = {section for section in sections() if any(self._raised(section, *one) for one in read)}
 
         def needs(prefix: str) -> tuple[Need, ...]:
-            return tuple(need for need in _URGENCY if f"{prefix}_{need}" in raised)
+            return tuple(need for need in URGENCY if f"{prefix}_{need}" in raised)
 
         groups = tuple(group for group in get_args(Group) if f"serves_{group}" in raised)
         marks = {mark: mark in raised for mark in MARKS}
@@ -123,19 +126,23 @@ class NeedWords:
 
 def sections() -> frozenset[str]:
     """Every section a ``needs.yml`` may hold."""
-    named = {f"{verb}_{need}" for verb in ("asks", "tells") for need in _URGENCY}
+    named = {f"{verb}_{need}" for verb in ("asks", "tells") for need in URGENCY}
     return frozenset(named | {f"serves_{group}" for group in get_args(Group)} | set(MARKS))
 
 
 def choose_need(
-    wish: Wish, finding: Mapping[str, float] | None = None, troubles: Mapping[str, float] | None = None
+    wish: Wish,
+    finding: Mapping[str, float] | None = None,
+    troubles: Mapping[str, float] | None = None,
+    learned: Mapping[str, float] | None = None,
 ) -> Need | None:
-    """The one need to search for: words and model together, either may be missing.
+    """The one need to search for: words, intents and the reader of needs together, any may be missing.
 
     Args:
         wish: what the words say.
         finding: need -> chance (0 to 1) that the message looks for such a service, as the model hears it.
         troubles: need -> chance that the message tells a trouble it answers.
+        learned: need -> chance that it is looked for, of :class:`bot.directory.need_reader.NeedReader`.
 
     Returns:
         None where neither says anything.
@@ -143,7 +150,7 @@ def choose_need(
     points: dict[Need, float] = {}
 
     def add(need: str, worth: float) -> None:
-        if need in _URGENCY and worth > 0:
+        if need in URGENCY and worth > 0:
             points[need] = points.get(need, 0.0) + worth
 
     # "How do I apply as a refugee, I cannot go home": the words for going home deny it.
@@ -154,11 +161,19 @@ def choose_need(
         worth = _TOLD_TOO if need in _GENERAL else _TOLD_PLAINLY if need in _PLAIN else _TOLD
         add(need, worth / (1 + 0.25 * position))
     for heard, chance in (finding or {}).items():
-        if heard == "return" and "return" not in asked and "asylum" in (*wish.asked, *wish.told):
+        if heard == "return" and "return" not in asked and _fears_return(wish, learned or {}):
             continue  # "I cannot go back": the model hears that somebody speaks of going back
         add(heard, chance * (_FINDING_IN_GENERAL if heard in _GENERAL else _FINDING))
     for heard, chance in (troubles or {}).items():
         add(heard, chance * _TROUBLE)
+    for heard, chance in (learned or {}).items():
+        add(heard, chance * _LEARNED if chance >= _LEARNED_LEAST else 0.0)
     if not points:
         return None
-    return min(points, key=lambda need: (-round(points[need], 6), _URGENCY.index(need)))
+    return min(points, key=lambda need: (-round(points[need], 6), URGENCY.index(need)))
+
+
+def _fears_return(wish: Wish, learned: Mapping[str, float]) -> bool:
+    """Whether who speaks of going back rather looks for protection from it."""
+    heard = learned.get("asylum", 0.0)
+    return "asylum" in (*wish.asked, *wish.told) or heard > max(learned.get("return", 0.0), _LEARNED_LEAST)
