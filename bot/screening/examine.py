@@ -48,7 +48,7 @@ class Examiner:
         meant = [finding for finding in screening.findings if not look.doubts(finding)]
         named = {finding.id for finding in meant}
         unusual = [finding for finding in look.findings if finding.id not in named]
-        value = score(named, {finding.id for finding in unusual})
+        value = score(named, {finding.id for finding in unusual}, look.whole)
         findings = sorted([*meant, *unusual], key=lambda finding: (finding.start, finding.id))
         return dataclasses.replace(screening, level=level(value), score=value, findings=tuple(findings))
 

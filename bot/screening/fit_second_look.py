@@ -30,7 +30,7 @@ from bot.evaluation.labelled import LabelError
 from bot.evaluation.offers import LabelledOffer, read_offers
 from bot.screening.flags import FLAGS
 from bot.screening.screen import Screener
-from bot.screening.second_look import WEIGHTS, beginning, beside_the_whole, passages
+from bot.screening.second_look import WEIGHTS, beginning, beside_the_whole, of_the_whole, passages
 from bot.screening.segments import segments
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -141,12 +141,27 @@ def say_left_out(known: Passages) -> None:
         print(f"second look: from {sure:.2f} F1 {figure:.3f}, {shares}", file=sys.stderr, flush=True)
 
 
+def fit_whole(known: Passages, offers: Sequence[LabelledOffer]) -> tuple[np.ndarray, np.ndarray]:
+    """A line between bad offers and honest ones, from the whole of each: weights (2 * columns, 1) and bias (1,)."""
+    columns = known.vectors.shape[1] // 2
+    rows = [(number, np.flatnonzero(known.offers == number)) for number in range(len(offers))]
+    vectors = np.array([of_the_whole(known.vectors[own, :columns]) for _, own in rows if len(own)])
+    return _line(vectors, [offers[number].suspicious for number, own in rows if len(own)], softness=0.003)
+
+
+def _line(vectors: np.ndarray, wanted: Sequence[bool], softness: float) -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.linear_model import LogisticRegression
+
+    mean, spread = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
+    line = LogisticRegression(C=softness, max_iter=500).fit((vectors - mean) / spread, wanted)
+    weights = (line.coef_[0] / spread)[:, np.newaxis]
+    return weights.astype(np.float32), (line.intercept_ - mean @ weights).astype(np.float32)
+
+
 def fit_offer(
     offers: Sequence[LabelledOffer], examples: Sequence[Example], uncover: Uncover, encode: Encode
 ) -> tuple[np.ndarray, np.ndarray]:
     """A line between offers and everything else people write: weights (columns, 1) and bias (1,)."""
-    from sklearn.linear_model import LogisticRegression
-
     texts, wanted, counts = [offer.text for offer in offers], [True] * len(offers), Counter[str]()
     for index in np.random.default_rng(0).permutation(len(examples)):
         example = examples[index]
@@ -154,11 +169,7 @@ def fit_offer(
         if example.intent == _OFFER_INTENT or counts[example.intent] <= _OTHERS_AN_INTENT:
             texts.append(example.text)
             wanted.append(example.intent == _OFFER_INTENT)
-    vectors = encode([beginning(uncover(text).text) for text in texts])
-    mean, spread = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
-    line = LogisticRegression(C=0.01, max_iter=400).fit((vectors - mean) / spread, wanted)
-    weights = (line.coef_[0] / spread)[:, np.newaxis]
-    return weights.astype(np.float32), (line.intercept_ - mean @ weights).astype(np.float32)
+    return _line(encode([beginning(uncover(text).text) for text in texts]), wanted, softness=0.01)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -194,6 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     weights = fit_flags(known)
     weights["offer"], weights["offer_bias"] = fit_offer(offers, read_examples(options.examples), uncover, encode)
+    weights["whole"], weights["whole_bias"] = fit_whole(known, offers)
     part = options.output.with_suffix(".part.npz")
     np.savez_compressed(
         part,

@@ -20,16 +20,18 @@ from bot.encoders import EncoderMissing, SentenceEncoder, shared_encoder
 from bot.encoders.perceptron import scores, sigmoid
 from bot.screening.detect import Finding
 from bot.screening.flags import FLAGS
+from bot.screening.score import SUSPECT
 from bot.screening.segments import segments
 
 WEIGHTS = Path(__file__).with_name("second_look.npz")
 #: Characters of a passage, and of the beginning of a text, that are read.
 PASSAGE_CHARACTERS, BEGINNING_CHARACTERS = 300, 600
-#: From this chance on a flag is said, and below this one a rule's finding is not. Chosen on one half of the offers in
-#: tests/screening/development and measured on the other (docs/decisions.md, 61).
-SURE, NEXT_TO_NONE = 0.6, 0.003
-#: The perceptron of the flags, and the line between offers and everything else.
-WEIGHT_NAMES = ("inner", "inner_bias", "outer", "outer_bias", "offer", "offer_bias")
+#: From this chance on a flag is said (in an offer that is suspect as a whole from the lower one), and below this one a
+#: rule's finding is not. Chosen on one half of the offers in tests/screening/development and measured on the other
+#: (docs/decisions.md, 61).
+SURE, SURE_OF_SUSPECT, NEXT_TO_NONE = 0.6, 0.5, 0.003
+#: The perceptron of the flags; the lines between offers and everything else, and between bad offers and honest ones.
+WEIGHT_NAMES = ("inner", "inner_bias", "outer", "outer_bias", "offer", "offer_bias", "whole", "whole_bias")
 
 
 class SecondLookMissing(Exception):
@@ -42,12 +44,14 @@ class Look:
 
     Args:
         offer: chance that the text is an offer, 0 to 1.
+        whole: chance that, if it is one, it is a bad one as a whole.
         findings: the likeliest passage of each flag that is likely enough.
         places: start and end of each passage looked at.
         chances: flag -> its chance in each of them.
     """
 
     offer: float
+    whole: float
     findings: tuple[Finding, ...]
     places: tuple[tuple[int, int], ...] = ()
     chances: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -113,20 +117,22 @@ class SecondLook:
         """
         passed = segments(text.text)
         if not passed:
-            return Look(0.0, ())
+            return Look(0.0, 0.0, ())
         vectors = self._encoder.encode([*passages(text.text, passed), beginning(text.text)])
         chances = sigmoid(scores(self._weights, beside_the_whole(vectors[:-1])))
         offer = float(sigmoid(vectors[-1] @ self._weights["offer"] + self._weights["offer_bias"])[0])
+        whole = float(sigmoid(of_the_whole(vectors[:-1]) @ self._weights["whole"] + self._weights["whole_bias"])[0])
+        sure = SURE_OF_SUSPECT if whole >= SUSPECT else SURE
         best = chances.argmax(axis=0)
         places = [text.span(start, end) for start, end in passed]
         findings = [
             Finding(flag, start, end, text.original[start:end], learned=True, by_words=False)
             for number, flag in enumerate(self._flags)
-            if chances[best[number], number] >= SURE
+            if chances[best[number], number] >= sure
             for start, end in (places[best[number]],)
         ]
         by_flag = {flag: chances[:, number] for number, flag in enumerate(self._flags)}
-        return Look(offer, tuple(findings), tuple(places), by_flag)
+        return Look(offer, whole, tuple(findings), tuple(places), by_flag)
 
 
 def passages(text: str, places: Iterable[tuple[int, int]]) -> list[str]:
@@ -147,6 +153,11 @@ def beginning(text: str) -> str:
 def beside_the_whole(vectors: np.ndarray) -> np.ndarray:
     """Each passage's vector beside the mean of all of its text: (passages, columns) -> (passages, 2 * columns)."""
     return np.concatenate([vectors, np.broadcast_to(vectors.mean(axis=0), vectors.shape)], axis=1)
+
+
+def of_the_whole(vectors: np.ndarray) -> np.ndarray:
+    """A text as one vector: the mean of its passages and the most of each column, (2 * columns,)."""
+    return np.concatenate([vectors.mean(axis=0), vectors.max(axis=0)])
 
 
 def _in_its_own_letters(text: str) -> str:
