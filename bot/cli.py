@@ -47,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     subject = evaluate.add_subparsers(dest="subject", required=True, metavar="SUBJECT")
     understanding = subject.add_parser("understanding", help="intents and emergencies: figures and confusion pictures")
     understanding.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development split by default")
+    understanding.add_argument(
+        "--learning-curve", action="store_true", help="also fit the intents to parts of the examples (minutes)"
+    )
     screening = subject.add_parser("screening", help="red flags, levels and disguises: figures and pictures")
     screening.add_argument("files", nargs="*", type=Path, help="JSON Lines; the development sets by default")
     screening.add_argument("--rules-only", action="store_true", help="without the learned second look")
@@ -165,7 +168,8 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> int:
         return OK
     from bot.evaluation.commands import evaluate_understanding
 
-    print(evaluate_understanding(settings, options.files, options.output, _say))
+    curve = options.learning_curve
+    print(evaluate_understanding(settings, options.files, options.output, _say, learning_curve=curve))
     return OK
 
 

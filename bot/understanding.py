@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bot.assembly import Content
@@ -14,6 +15,27 @@ from bot.dialogue.train import train
 from bot.safety.net import SafetyNet
 from bot.screening.screen import Screener
 from bot.settings import Settings
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What was made of one message.
+
+    Args:
+        language: it was taken for.
+        intent: always a name of the taxonomy.
+        confidence: chance of that intent, 0 to 1.
+        sure: it is answered; otherwise the bot asks back.
+        emergency: the alarm that is raised, or None.
+        entities: places that were named.
+    """
+
+    language: str
+    intent: str
+    confidence: float
+    sure: bool
+    emergency: str | None
+    entities: tuple[Any, ...]
 
 
 class Understanding:
@@ -32,7 +54,7 @@ class Understanding:
         return cls(content.net, content.screener, await DialogueEngine.load(model, content.catalogues))
 
     async def parse(self, text: str, language: str | None = None) -> dict[str, Any]:
-        """One message.
+        """One message, as ``pristan parse`` prints it.
 
         Args:
             text: as the person wrote it.
@@ -41,15 +63,27 @@ class Understanding:
         Returns:
             language, intent (always a name of the taxonomy), emergency and entities.
         """
+        meaning = await self.understand(text, language)
+        return {
+            "language": meaning.language,
+            "intent": {"name": meaning.intent, "confidence": round(meaning.confidence, 4)},
+            "emergency": meaning.emergency,
+            "entities": list(meaning.entities),
+        }
+
+    async def understand(self, text: str, language: str | None = None) -> Meaning:
+        """One message; see :meth:`parse`."""
         spoken = choose(text, language_code=language if language in LANGUAGES else None)
         understood = await self._engine.parse(text, spoken)
         alarm = look_for_alarm(text, self._net, self._screener)
         emergency = alarm.emergency if alarm is not None else None
         if alarm is None and understood.sure:
             emergency = EMERGENCY_OF_INTENT.get(understood.wants[0])
-        return {
-            "language": spoken,
-            "intent": {"name": understood.intent, "confidence": round(float(understood.confidence), 4)},
-            "emergency": emergency,
-            "entities": list(understood.entities),
-        }
+        return Meaning(
+            spoken,
+            understood.intent,
+            float(understood.confidence),
+            bool(understood.sure),
+            emergency,
+            tuple(understood.entities),
+        )

@@ -34,6 +34,7 @@ ENCODER_FILES = (
     "e5_tokenizer.py",
     "e5_weights.py",
     "embeddings.py",
+    "mixed.py",
     "perceptron.py",
     "use.py",
 )

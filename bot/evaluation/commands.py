@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.dialogue.taxonomy import taxonomy
 from bot.evaluation.labelled import Labelled, chosen_files, read_labelled
-from bot.evaluation.pictures import draw_confusion
-from bot.evaluation.scores import Understood, report, table
+from bot.evaluation.pictures import draw_confusion, draw_learning, draw_reliability
+from bot.evaluation.scores import Understood, reliability, report, table
 from bot.settings import Settings
 from bot.understanding import Understanding
 
@@ -21,15 +21,22 @@ _PROGRESS_EVERY = 200
 
 
 def evaluate_understanding(
-    settings: Settings, files: Sequence[Path], output: Path | None, say: Callable[[str], None]
+    settings: Settings,
+    files: Sequence[Path],
+    output: Path | None,
+    say: Callable[[str], None],
+    *,
+    learning_curve: bool = False,
 ) -> str:
     """Score sets of labelled messages.
 
     Args:
         settings: where texts and model are.
         files: JSON Lines; the development split where none is given.
-        output: folder for ``understanding.json`` and one ``confusion_<language>.png`` a language; None writes nothing.
+        output: folder for ``understanding.json`` and, a language, ``confusion_<language>.png`` and
+            ``reliability_<language>.png``; None writes nothing.
         say: for progress.
+        learning_curve: also fit the intents to parts of the examples, and draw ``learning_curve.png`` (minutes).
 
     Returns:
         The table for the terminal. No message text stands in it.
@@ -50,7 +57,19 @@ def evaluate_understanding(
             own_messages = [one for one in found if one.meant.language == language]
             draw_confusion(own_messages, intents, title, output / f"confusion_{language}.png")
             say(f"{output / f'confusion_{language}.png'}")
-    return table(figured)
+            title = f"{language}: calibration error {own['calibration_error']:.3f}"
+            draw_reliability(reliability(own_messages), title, output / f"reliability_{language}.png")
+            say(f"{output / f'reliability_{language}.png'}")
+    shown = table(figured)
+    if learning_curve:
+        from bot.evaluation.learning import learning_table, measure_learning  # loads the encoders
+
+        measured = measure_learning(meant, say)
+        shown += "\n\n" + learning_table(measured)
+        if output is not None:
+            draw_learning(measured, output / "learning_curve.png")
+            say(f"{output / 'learning_curve.png'}")
+    return shown
 
 
 async def _understand(settings: Settings, meant: Sequence[Labelled], say: Callable[[str], None]) -> list[Understood]:
@@ -58,8 +77,8 @@ async def _understand(settings: Settings, meant: Sequence[Labelled], say: Callab
     found = []
     for number, one in enumerate(meant, start=1):
         # No hint of the language: the message alone must do.
-        seen = await understanding.parse(one.text)
-        found.append(Understood(one, seen["intent"]["name"], seen["emergency"], seen["language"]))
+        seen = await understanding.understand(one.text)
+        found.append(Understood(one, seen.intent, seen.emergency, seen.language, seen.confidence, seen.sure))
         if number % _PROGRESS_EVERY == 0:
             say(f"{number} of {len(meant)} messages")
     return found

@@ -1,13 +1,13 @@
-"""Pictures of what is confused with what."""
+"""Pictures of what is confused with what, how far confidence can be trusted, and what more examples bring."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from bot.evaluation.scores import Understood
+from bot.evaluation.scores import Reliability, Understood
 
 DOTS_PER_INCH = 110
 #: Square of one intent, inches.
@@ -49,6 +49,65 @@ def draw_confusion(understood: Sequence[Understood], intents: Sequence[str], tit
         if row != column:
             axes.text(column, row, f"{counts[row, column]:.0f}", ha="center", va="center", fontsize=6, color="#b00020")
     axes.grid(False)
+    figure.tight_layout()
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+def draw_reliability(steps: Sequence[Reliability], title: str, path: Path) -> None:
+    """Write a reliability curve as PNG: how often messages of each confidence are right; the diagonal is honest.
+
+    Args:
+        steps: of :func:`bot.evaluation.scores.reliability`.
+        title: above the picture.
+        path: the file; its folder exists.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, (curve, amounts) = pyplot.subplots(
+        2, 1, figsize=(5, 6), dpi=DOTS_PER_INCH, sharex=True, gridspec_kw={"height_ratios": (3, 1)}
+    )
+    curve.plot((0, 1), (0, 1), linestyle="--", color="#888888", label="honest")
+    curve.plot([step.confidence for step in steps], [step.right for step in steps], marker="o", label="measured")
+    curve.set_ylabel("share understood rightly")
+    curve.set_ylim(0, 1)
+    curve.legend(loc="upper left")
+    curve.set_title(title)
+    amounts.bar([step.confidence for step in steps], [step.messages for step in steps], width=0.06)
+    amounts.set_ylabel("messages")
+    amounts.set_xlabel("confidence")
+    amounts.set_xlim(0, 1)
+    figure.tight_layout()
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+def draw_learning(measured: Mapping[str, Sequence[tuple[int, float]]], path: Path) -> None:
+    """Write learning curves as PNG: macro-F1 by the number of examples.
+
+    Args:
+        measured: language -> examples of all languages together, and macro-F1 in this one.
+        path: the file; its folder exists.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 4.5), dpi=DOTS_PER_INCH)
+    for language, points in measured.items():
+        axes.plot([count for count, _ in points], [value for _, value in points], marker="o", label=language)
+    axes.set_xscale("log", base=2)
+    counts = sorted({count for points in measured.values() for count, _ in points})
+    axes.set_xticks(counts, [str(count) for count in counts])
+    axes.minorticks_off()
+    axes.set_xlabel("examples, all languages")
+    axes.set_ylabel("macro-F1")
+    axes.legend()
+    axes.grid(visible=True, alpha=0.3)
     figure.tight_layout()
     figure.savefig(path)
     pyplot.close(figure)

@@ -14,6 +14,8 @@ from bot.evaluation.labelled import Labelled
 
 #: Confused pairs that a report names.
 PAIRS_NAMED = 15
+#: Steps of confidence that are looked at apart.
+CONFIDENCE_STEPS = 10
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,16 @@ class Understood:
         intent: what was understood.
         emergency: the alarm that was raised, or None.
         language: the language it was taken for.
+        confidence: chance of the intent, 0 to 1.
+        sure: it would have been answered; otherwise the bot asks back.
     """
 
     meant: Labelled
     intent: str
     emergency: str | None
     language: str
+    confidence: float = 1.0
+    sure: bool = True
 
     @property
     def right(self) -> bool:
@@ -51,13 +57,48 @@ def _share(part: Iterable[bool]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+@dataclass(frozen=True)
+class Reliability:
+    """Messages understood with about the same confidence.
+
+    Args:
+        messages: how many.
+        confidence: mean of theirs.
+        right: share of them that were understood rightly.
+    """
+
+    messages: int
+    confidence: float
+    right: float
+
+
+def reliability(understood: Sequence[Understood]) -> list[Reliability]:
+    """How often each of ten steps of confidence is right; steps without messages are left out."""
+    steps: dict[int, list[Understood]] = {}
+    for one in understood:
+        steps.setdefault(min(CONFIDENCE_STEPS - 1, int(one.confidence * CONFIDENCE_STEPS)), []).append(one)
+    return [
+        Reliability(len(own), sum(one.confidence for one in own) / len(own), sum(one.right for one in own) / len(own))
+        for _, own in sorted(steps.items())
+    ]
+
+
+def calibration_error(understood: Sequence[Understood]) -> float | None:
+    """Expected calibration error: how far confidence is from being right, mean over messages (Naeini et al. 2015)."""
+    if not understood:
+        return None
+    steps = reliability(understood)
+    return sum(step.messages * abs(step.confidence - step.right) for step in steps) / len(understood)
+
+
 def figures(understood: Sequence[Understood]) -> dict[str, Any]:
     """All figures of one group of messages.
 
     Returns:
         ``messages``; ``macro_f1`` and ``accuracy`` of the intents; ``emergencies`` with ``recall`` (an alarm of any
         kind was raised for an emergency), ``right_kind`` and ``false_alarms`` (share of other messages with an
-        alarm); ``language`` (share recognised). A share of nothing is None.
+        alarm); ``language`` (share recognised); ``calibration_error``; ``sure_and_wrong`` (share answered as something
+        else than was meant) and ``asked_back``. A share of nothing is None.
     """
     urgent = [one for one in understood if one.meant.intent in EMERGENCY_OF_INTENT]
     calm = [one for one in understood if one.meant.intent not in EMERGENCY_OF_INTENT]
@@ -71,6 +112,9 @@ def figures(understood: Sequence[Understood]) -> dict[str, Any]:
             "false_alarms": _share(one.emergency is not None for one in calm),
         },
         "language": _share(one.language == one.meant.language for one in understood),
+        "calibration_error": calibration_error(understood),
+        "sure_and_wrong": _share(one.sure and not one.right for one in understood),
+        "asked_back": _share(not one.sure for one in understood),
     }
 
 
@@ -106,13 +150,16 @@ def _line(name: str, found: dict[str, Any]) -> str:
         urgent["right_kind"],
         urgent["false_alarms"],
         found["language"],
+        found["calibration_error"],
+        found["sure_and_wrong"],
+        found["asked_back"],
     )
     return f"{name:<20}{found['messages']:>6}  " + "  ".join(f"{_figure(value):>9}" for value in cells)
 
 
 def table(found: dict[str, Any]) -> str:
     """A report as text for a terminal."""
-    heads = ("macro-F1", "accuracy", "em.recall", "em.kind", "em.false", "language")
+    heads = ("macro-F1", "accuracy", "em.recall", "em.kind", "em.false", "language", "calibr.", "sure+wrong", "asked")
     lines = [f"{'':<20}{'n':>6}  " + "  ".join(f"{head:>9}" for head in heads)]
     for language, own in found["languages"].items():
         lines.append(_line(language, own))

@@ -10,8 +10,9 @@ from PIL import Image
 from bot.dialogue.taxonomy import taxonomy
 from bot.evaluation.commands import DEVELOPMENT_SPLIT
 from bot.evaluation.labelled import LabelError, Labelled, read_labelled
-from bot.evaluation.pictures import draw_confusion
-from bot.evaluation.scores import Understood, report, table
+from bot.evaluation.learning import learning_table
+from bot.evaluation.pictures import draw_confusion, draw_learning, draw_reliability
+from bot.evaluation.scores import Understood, calibration_error, reliability, report, table
 
 NAMES = ("emergency_danger", "ask_threats", "greet")
 
@@ -76,3 +77,46 @@ def test_the_picture_shows_every_meaning(tmp_path: Path) -> None:
     with Image.open(path) as picture:
         assert picture.width > 300
         assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 10
+
+
+def test_confidence_that_is_right_as_often_as_it_says_has_no_error() -> None:
+    def one(confidence: float, right: bool) -> Understood:
+        return Understood(
+            Labelled("x", "greet", "plain", "en"), "greet" if right else "ask_threats", None, "en", confidence
+        )
+
+    honest = [one(0.75, right) for right in (True, True, True, False)]
+    assert calibration_error(honest) == pytest.approx(0.0)
+    boasting = [one(0.95, right) for right in (True, False)] + [one(0.15, False)]
+    steps = reliability(boasting)
+    assert [(step.messages, step.right) for step in steps] == [(1, 0.0), (2, 0.5)]
+    assert calibration_error(boasting) == pytest.approx((0.15 + 2 * 0.45) / 3)
+    assert calibration_error([]) is None
+
+
+def test_what_is_asked_back_is_not_a_wrong_answer() -> None:
+    wrong = Labelled("x", "greet", "plain", "en")
+    found = report(
+        [
+            Understood(wrong, "ask_threats", None, "en", 0.9, sure=True),
+            Understood(wrong, "ask_threats", None, "en", 0.2, sure=False),
+            Understood(wrong, "greet", None, "en", 0.2, sure=False),
+            Understood(wrong, "greet", None, "en", 0.9, sure=True),
+        ]
+    )
+    assert found["all"]["sure_and_wrong"] == pytest.approx(1 / 4)
+    assert found["all"]["asked_back"] == pytest.approx(2 / 4)
+
+
+def test_curves_are_drawn(tmp_path: Path) -> None:
+    steps = reliability([Understood(Labelled("x", "greet", "plain", "en"), "greet", None, "en", 0.7)])
+    draw_reliability(steps, "en", tmp_path / "reliability.png")
+    measured = {"en": [(100, 0.5), (200, 0.625)], "ru": [(100, 0.4), (200, 0.5)]}
+    draw_learning(measured, tmp_path / "learning.png")
+    for name in ("reliability.png", "learning.png"):
+        with Image.open(tmp_path / name) as picture:
+            assert picture.width > 400
+            assert len(picture.convert("RGB").getcolors(100_000) or []) > 10
+    shown = learning_table(measured).splitlines()
+    assert shown[1].split() == ["100", "0.500", "0.400"]
+    assert shown[2].split() == ["200", "0.625", "0.500"]

@@ -18,8 +18,8 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.content.latin_typed import readings
 from bot.encoders import ENCODERS, EncoderMissing, SentenceEncoder, shared_encoder
+from bot.encoders.mixed import mixed_vectors
 from bot.encoders.vector_store import VectorStore
 
 
@@ -90,13 +90,7 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
         return messages
 
     def _mean(self, messages: list[Message], encode: Callable[[list[str]], np.ndarray]) -> np.ndarray:
-        """The vector of each message; of one that can be read in two ways, the mean by their shares."""
-        ways = [readings(str(message.get(TEXT))[: self._config["longest"]]) for message in messages]
-        vectors = encode([text for read in ways for text, _ in read])
-        shares = np.array([share for read in ways for _, share in read], dtype=np.float32)
-        first = np.cumsum([0, *(len(read) for read in ways[:-1])])
-        mixed: np.ndarray = np.add.reduceat(vectors * shares[:, np.newaxis], first, axis=0)
-        return mixed
+        return mixed_vectors([str(message.get(TEXT))[: self._config["longest"]] for message in messages], encode)
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
         message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
