@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from bot.content.han_spelling import HanSpelling
 from bot.content.languages import LANGUAGES, candidates, latin_chances
 from bot.content.latin_typed import to_cyrillic
 from bot.content.lookalikes import TWINS
@@ -78,7 +79,7 @@ _MIXED_WORD = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 _ADDRESS = re.compile(r"https?://|www\.|t\.me/|@|\S+@\S+\.|#url_")
 _FRAGMENT = re.compile(_LETTER + "+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_LATIN_WORD = re.compile(r"(?<![@/\w.])[a-z0-9'`]*[a-z][a-z0-9'`]*(?![@/\w])")
+_LATIN_WORD = re.compile(r"(?<![@/\w.])(?=[0-9'`]*[a-z])[a-z0-9'`]+(?![@/\w])")
 _TWIN_WORD = re.compile(rf"(?<!\w)[{''.join(TWINS)}]{{3,}}(?!\w)")
 #: What stands for a letter, by how it looks or sounds.
 _CYRILLIC_SIGNS = {
@@ -265,11 +266,13 @@ class Disguises:
 
     Args:
         vocabulary: what rules look for.
+        han: their Chinese words, by sound and by halves.
         code_words: language -> its code words.
     """
 
-    def __init__(self, vocabulary: Vocabulary, code_words: Mapping[str, Sequence[CodeWord]]) -> None:
+    def __init__(self, vocabulary: Vocabulary, han: HanSpelling, code_words: Mapping[str, Sequence[CodeWord]]) -> None:
         self._vocabulary = vocabulary
+        self._han = han
         self._meanings: dict[str, dict[str, str]] = {}
         self._indexes: dict[str, PhraseIndex] = {}
         for language, words in code_words.items():
@@ -294,6 +297,7 @@ class Disguises:
         phrases = [phrase.source for rule in rules for phrase in rule.any]
         return cls(
             Vocabulary([*phrases, *_written(locales)]),
+            HanSpelling(phrases),
             {code: load_code_words(locales / code / "code_words.yml") for code in LANGUAGES},
         )
 
@@ -317,6 +321,9 @@ class Disguises:
                 decoded = self._decoded(read, language)
                 if decoded is not None:
                     found.append(Reading(decoded, (language,)))
+        sounded = self._han.sounded(uncovered.text)
+        if sounded:
+            found.append(Reading(rewrite(uncovered, sounded), ("zh",)))
         for read in (text, uncovered) if edits else (text,):
             found += self._in_cyrillic(read)
         return found, uncovered, self._hidden_words(text, edits)
@@ -344,6 +351,7 @@ class Disguises:
             for broken in itertools.islice(_HAN_BROKEN.finditer(written), _CODE_WORDS):
                 # Offsets stay those of the characters around: the sign is left out.
                 yield broken.start(), broken.end(), ""
+            yield from self._han.joined(written)
             for number in _HAN_NUMBER.finditer(written):
                 yield number.start(), number.end(), str(_han_number(number.group()))
         for figures in _NOUGHTS.finditer(written):

@@ -157,3 +157,28 @@ def test_wrong_code_words_are_named_by_line(tmp_path: Path, written: str, wrong:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_code_words(locales: Path, language: str) -> None:
     assert len(load_code_words(locales / language / "code_words.yml")) >= 15
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("去国外做客服，hu照交给zhu管", "护照交给主管"),
+        ("zuo pei liao，包吃住", "陪聊"),
+        ("扌召女生阝咅氵酉，不要告讠斥家里", "招女生陪酒,不要告诉家里"),
+    ],
+)
+def test_chinese_by_its_sound_and_in_halves(disguises: Disguises, written: str, meant: str) -> None:
+    text = normalise(written)
+    assert any(meant in reading.text.text for reading in disguises.readings(text))
+
+
+@pytest.mark.parametrize("written", ["施工现场管理经验三年", "wechat 联系 wang 经理", "请在 office 面试"])
+def test_ordinary_chinese_is_not_read_by_its_sound(disguises: Disguises, written: str) -> None:
+    assert not disguises.readings(normalise(written))
+
+
+@pytest.mark.parametrize("run", ["a" * 20_000 + "好", "zhuangshuang" * 1600 + "好", "wo 好" * 5000, "扌" * 20_000])
+def test_long_runs_are_read_in_a_time_that_grows_with_their_length(disguises: Disguises, run: str) -> None:
+    begun = time.process_time()
+    disguises.readings(normalise(run))
+    assert time.process_time() - begun < 4, "the square of its length would take minutes"

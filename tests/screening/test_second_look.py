@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.screening.detect import Finding
+from bot.screening.score import SUSPECT, UNSUSPECTED, level, score
 from bot.screening.second_look import NEXT_TO_NONE, Look
 
 TEXT = "Housing is paid. We never keep your passport. Write on WhatsApp"
@@ -19,7 +20,7 @@ def finding(*, by_words: bool = True) -> Finding:
 
 
 def look(*chances: float, flag: str = "no_contract") -> Look:
-    return Look(0.9, (), PLACES, {flag: np.array(chances)})
+    return Look(0.9, 0.0, (), PLACES, {flag: np.array(chances)})
 
 
 @pytest.mark.parametrize(
@@ -41,4 +42,14 @@ def test_a_critical_flag_stays() -> None:
 
 def test_what_was_not_looked_at_stays() -> None:
     assert not look(NEVER, NEVER, NEVER, flag="secrecy").doubts(finding())
-    assert not Look(0.9, (), PLACES[:1], {"no_contract": np.array([NEVER])}).doubts(finding())
+    assert not Look(0.9, 0.0, (), PLACES[:1], {"no_contract": np.array([NEVER])}).doubts(finding())
+
+
+def test_the_whole_raises_and_bounds() -> None:
+    """One flag of an offer that reads like a bad one raises it; an honest whole is never called high."""
+    assert level(score(["no_requirements"])) == "low"
+    assert level(score(["no_requirements"], whole=SUSPECT)) == "medium"
+    assert level(score([], whole=1.0)) == "low", "nothing is raised that nothing can be shown for"
+    assert level(score(["no_requirements"], whole=0.0)) == "low"
+    assert level(score(["passport_retention"])) == "high"
+    assert level(score(["passport_retention"], whole=UNSUSPECTED / 2)) == "medium"

