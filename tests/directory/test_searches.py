@@ -12,5 +12,5 @@ def test_searches_by_words_alone() -> None:
     files = sorted((ROOT / SEARCHES).glob("*.jsonl"))
     scored = [one.right for one in evaluate_searches(Settings.from_environment(), files, True, lambda line: None)]
     assert len(scored) == 499
-    assert sum(one["country and need"] for one in scored) / len(scored) >= 0.85
+    assert sum(one["country and need"] for one in scored) / len(scored) >= 0.82
     assert sum(one["country"] for one in scored) / len(scored) >= 0.95
