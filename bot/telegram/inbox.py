@@ -36,6 +36,8 @@ _PATIENCE = 1.0
 _LOOK_EVERY = 0.5
 #: An update that cannot be written for a reason that is not the store's is given up after so many tries.
 _TRIES = 3
+#: From so many updates that came together on they are written before turns go on.
+_CROWD = 20
 #: So long after the first message that was not read those of a flood are noted together, seconds.
 _NOTE_AFTER = 3.0
 
@@ -89,6 +91,8 @@ class Dispatcher:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sending = sending
         self._urgent: dict[int, asyncio.Task[None]] = {}
+        #: The last of many updates that came together.
+        self._crowd_ends: int | None = None
         self._ahead: set[asyncio.Task[None]] = set()
         #: Updates whose alarm was answered out of turn, and the numbers of the answers: their turn must not answer
         #: again, and must remember the answers so that they can be hidden.
@@ -117,13 +121,21 @@ class Dispatcher:
         self._metrics.count("updates", _kind(update))
         try:
             if not await self._admitted(update):
+                self._end_crowd(update)
                 return
         except Exception as error:  # whoever cannot be counted is read; an exception here would end polling
             _log.error("it cannot be told whether an update is too many (%s)", type(error).__name__, exc_info=error)
         self._arrived[update.update_id] = monotonic()
-        if not await self._kept(update):
-            self._arrived.pop(update.update_id, None)
-            self.pauses.pop(update.update_id, None)
+        try:
+            if not await self._kept(update):
+                self._arrived.pop(update.update_id, None)
+                self.pauses.pop(update.update_id, None)
+        finally:
+            self._end_crowd(update)
+
+    def _end_crowd(self, update: Update) -> None:
+        if update.update_id == self._crowd_ends:
+            self._turns.free.set()
 
     def look_ahead(self, updates: list[Update]) -> None:
         """Have alarms among updates that came together answered before the others are written and worked on.
@@ -131,6 +143,9 @@ class Dispatcher:
         Args:
             updates: in their order; the first is not waited for by anybody.
         """
+        if len(updates) >= _CROWD:
+            self._crowd_ends = updates[-1].update_id
+            self._turns.free.clear()
         if len(updates) > 1:
             task = asyncio.create_task(self._look_ahead(updates))
             self._ahead.add(task)

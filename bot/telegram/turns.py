@@ -46,6 +46,8 @@ _KNOWN_SECONDS = 0.5
 
 #: Turns decided side by side. More would not be done sooner, and what is fetched meanwhile would wait behind all.
 _AT_ONCE = 6
+#: How long a turn lets a crowd of updates be written first, seconds.
+_CROWD_SECONDS = 2.0
 
 
 class Turns:
@@ -68,6 +70,9 @@ class Turns:
         self.limits = limits or SenderLimits(Limits())
         self._files = FileGate(files_at_once)
         self._deciding = asyncio.Semaphore(_AT_ONCE)
+        #: Cleared while a crowd of updates is being written: nobody behind it can be heard before that is done.
+        self.free = asyncio.Event()
+        self.free.set()
         self._metrics = metrics or Metrics()
         self._store = store
         self._conversation = conversation
@@ -377,8 +382,11 @@ class Turns:
         while True:
             turn = self._store.turn(chat_id, update_id)
             try:
-                async with self._deciding, turn:
-                    await work(turn)
+                async with self._deciding:
+                    with contextlib.suppress(asyncio.TimeoutError):
+                        await asyncio.wait_for(self.free.wait(), _CROWD_SECONDS)
+                    async with turn:
+                        await work(turn)
                 self._metrics.count("turns", "done")
                 return
             except TurnConflict:
