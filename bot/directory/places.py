@@ -156,9 +156,16 @@ _PINYIN_CITIZEN = frozenset({"ren", "dashiguan", "shiguan", "lingshiguan", "ling
 #: Behind a place: somebody came or married away from there.
 _MARRIED_AWAY = re.compile(r"(?:嫁|介绍|卖|骗|带|拐)?(?:过来|出来)(?:的|$|[，。])")
 #: Behind a country: a girl or a child of it, whom somebody met elsewhere.
-_CHILD_OF = re.compile(r"(?:籍|来|来的)?的?(?:小|女|男|年轻|未成年|十几岁|几个|一个)+的?(?:姑娘|女孩|男孩|女生|女子|丫头|孩|妹|伙子|媳妇|学生)")
+_CHILD_OF = re.compile(
+    r"(?:籍|来|来的)?的?(?:小|女|男|年轻|未成年|十几岁|几个|一个)+的?(?:姑娘|女孩|男孩|女生|女子|丫头|孩|妹|伙子|媳妇|学生)"
+)
 #: Before "back to": one cannot, or is afraid to be sent.
 _HAN_NO_RETURN = re.compile(r"(?:不能|不敢|没法|无法|不可以|害怕|怕|会被|要是|如果|别把).{0,6}回$|遣返回$|遣送回$")
+#: Before a verb of being taken: it has not happened yet.
+_HAN_SOON = re.compile(
+    r"(?:(?<![需重主只])要|(?<!不)会|将|准备|打算|想|计划)(?:被|把|让|叫|带|送|卖|骗|嫁|运)(?!.*(?:已经|刚))"
+    r"|(?:明天|后天|下周|下个?月|过几天|马上|月底)[^已]{0,6}(?:被|把|带|送|卖|嫁|运)"
+)
 #: Before "to": "he is getting to Guangzhou" is not there yet.
 _HAN_NOT_YET = re.compile(r"(?:快|要|快要|将|会|想|打算|没|还没|等)到$|(?:带|送|骗|卖|拐|接)\w?到$")
 #: A verb that ends like the Chinese "to": to get, to hear, to see ... says nothing of a way.
@@ -173,11 +180,11 @@ _OF_THINGS = frozenset({"на", "na", "из", "под", "at", "within", "inside"
 #: Names of places that are first names or whole answers too, so that one between two signs says nothing: "Male, 34".
 _NEVER_BARE = frozenset(
     """
-    florence sofia chad jordan georgia alexandria montana sydney wellington santiago alberta victoria mary deva clark kent
-    derby bradford roma lima nice male side split muse swords oral moss mesa java tyre ogre us states tula nis gori salo
-    софия лида альберта альберте лариса дева мари маре вита того заря воля ровно орел сорок семей волос сало волоса
-    арта тихи драма есен кан лил кале шумен? пори мала дели цар сиде васа сола буда меса турок гости
-    """.replace("?", "").split()
+    florence sofia chad jordan georgia alexandria montana sydney wellington santiago alberta victoria mary deva clark
+    kent roma nice male side split muse swords oral moss mesa java tyre ogre us states gori salo turkey
+    софия лида альберта альберте лариса дева мари маре того заря воля ровно орел сорок семей волос сало волоса
+    арта тихи драма есен кан лил кале пори мала дели цар сиде васа сола буда меса турок перу чад
+    """.split()  # noqa: SIM905
 )
 #: In front of a name, with a comma or not, these make it somebody's: "Thanks, Florence".
 _SIGNED = re.compile(
@@ -188,12 +195,13 @@ _SIGNED = re.compile(
 #: Before a place, in its clause: somebody is to be taken there, and is not there yet. In a language of cases only what
 #: does not say "in".
 _PEOPLE_TAKEN = (
-    r"(?:me|her|him|us|them|my \w+|(?:the |young |more |other |new |many |some )*(?:girls?|women|woman|boys?|men|people|"
-    r"workers?|children|kids|students?|teen\w*|waitress\w*|maids?|nurses|drivers|ladies))"
+    r"(?:me|her|him|us|them|my \w+|(?:the |young |more |other |new |many |some )*(?:girls?|women|woman|boys?|men"
+    r"|people|workers?|children|kids|students?|teen\w*|waitress\w*|maids?|nurses|drivers|ladies))"
 )
 _TAKEN_SOON = re.compile(
     rf"\b(?:taking|takes|sending|sends|recruit\w*|hiring|hires|luring|lures) {_PEOPLE_TAKEN} (?:for|as)\b"
-    rf"|\b(?:will|gonna|going to|about to|wants? to|plans? to|might) (?:be|get) (?:sent|taken|sold|moved|shipped|brought)\b"
+    rf"|\b(?:will|gonna|going to|about to|wants? to|plans? to|might) (?:be|get) (?:sent|taken|sold|moved|shipped"
+    rf"|brought)\b"
     rf"|\b(?:looking for|look for|needs?|searching for) (?:\w+ )?(?:girls|women|boys|workers|people) for\b"
     r"|\b(?:я|ме|го|ги|ни|му) (?:води|водят|води[мш]|праща|пращат|взима|взимат|откарва\w*|прехвърля\w*)\b"
     r"|\b(?:води|водят|праща|пращат|взима|взимат|откарва\w*|прехвърля\w*) (?:я|ме|го|ги|ни|(?:младите |млади )?"
@@ -205,7 +213,8 @@ _TAKEN_SOON = re.compile(
     r"|сервитьорки) за\b"
 )
 _TAKEN_SOON_RUSSIAN = re.compile(
-    r"\b(?:увез[её]т|увезут|отвез[её]т|отвезут|повез[её]т|повезут|вывез[её]т|вывезут|везут|вез[её]т|увозят|увозит|вывозит"
+    r"\b(?:увез[её]т|увезут|отвез[её]т|отвезут|повез[её]т|повезут|вывез[её]т|вывезут|везут|вез[её]т|увозят|увозит"
+    r"|вывозит"
     r"|вывозят|продаст|продадут|продают|отправит|отправят|отдаст|отдадут|отправляет|отправляют|вербу\w+|набира(?:ет|ют)"
     r"|ищ(?:ет|ут) (?:\w+ )?(?:девуш\w+|девоч\w+|девчон\w+|парн\w+|рабоч\w+|официант\w+|женщин\w*|людей|модел\w+))\b"
 )
@@ -217,18 +226,22 @@ _ASKS = re.compile(
     r"|науч|complain|report|apply|ask|claim|find|talk|speak|learn|help|sue)"
 )
 #: What a state has abroad.
-_MISSION = re.compile(r"(?:embass(?:y|ies)|consulate(?: general)?|high comm?iss?ion)\b")
+_MISSION = re.compile(r"(?:embass(?:y|ies)|consulate(?: general)?|high comm?iss?ion|(?:посол|консул)ь?ств\w*)\b")
+_OWN = frozenset("my our own her his their наше нашето нашия нашите своего моего".split())  # noqa: SIM905
 #: In the clause of a place: one cannot go back there, so one is not there.
 _NO_RETURN = re.compile(
     r"\b(?:(?:can'?t|cannot|can not|afraid to|not safe to|impossible to)"
     r" (?:go|return|come|be sent|get)(?: back)?(?: home)?\b"
     r"|(?:не могу|не можем|нельзя|боюсь|страшно)(?: мне| нам)? (?:назад|обратно|домой|вернуться|возвращаться|вернутся)"
     r"|не мога да се (?:върна|прибера)|не можем да се върнем|страх ме е да се (?:върна|прибера)"
-    r"|(?:домой|назад|обратно|вернуться|возвращаться|вернутся) (?:\w+ ){0,4}(?:нельзя|не могу|не можем|боюсь|страшно|опасно"
+    r"|(?:домой|назад|обратно|вернуться|возвращаться|вернутся) (?:\w+ ){0,4}(?:нельзя|не могу|не можем|боюсь"
+    r"|страшно|опасно"
     r"|не вернусь)\b"
-    r"|(?:если|что|чтоб|чтобы|могут|хотят) (?:\w+ ){0,2}(?:вернут|депортиру\w+|вышлют|выслать|депортировать|вернуть обратно)\b"
+    r"|(?:если|что|чтоб|чтобы|могут|хотят) (?:\w+ ){0,2}(?:вернут|депортиру\w+|вышлют|выслать|депортировать"
+    r"|вернуть обратно)\b"
     r"|(?:ако|че|да)(?: ще)? (?:ме|ни|я|го) (?:върнат|депортират|екстрадират)\b"
-    r"|(?:if|that|when|scared|afraid|will|may|might|could) (?:\w+ ){0,2}(?:deport|deported|(?:send|sent|return|go) (?:me |us |her "
+    r"|(?:if|that|when|scared|afraid|will|may|might|could) (?:\w+ ){0,2}(?:deport|deported|(?:send|sent|return"
+    r"|go) (?:me |us |her "
     r"|him )?back)\b)"
 )
 _CLAUSE_OR_SENTENCE_END = re.compile(rf"{_SENTENCE_END.pattern}|{_CLAUSE_END.pattern}|\s(?:but|но|а|ама|мне)\s")
@@ -869,6 +882,9 @@ class _Search:
         joined = behind and not self.text[match.end : self.tokens[match.last + 1][1]].strip()
         if match.candidate.language == "zh" and joined and behind in _PINYIN_CITIZEN:
             return "from"
+        mission = _MISSION.match(self.text, self.tokens[match.last + 1][1]) if joined else None
+        if mission and match.candidate.kind == "country":
+            return "from"  # "Ethiopia consulate"
         if match.candidate.kind == "people":
             return "from"
         if match.candidate.kind == "adjective":
@@ -894,13 +910,12 @@ class _Search:
             role = self._plain_role(match, self._group(match, word))
             before_it = self._clause_before(position, whole_sentence=True)
             return "in" if role == "to" and any(self._says("arrived", one, words) for one in before_it) else role
-        mission = _MISSION.match(self.text, self.tokens[match.last + 1][1]) if joined else None
-        if mission and match.candidate.kind == "country":
-            return "from"  # "Ethiopia consulate"
-        named = previous is not None and previous.last < position and _MISSION.fullmatch(
-            self.text[previous.end : match.start].strip()
+        named = (
+            previous is not None
+            and previous.last < position
+            and _MISSION.fullmatch(self.text[previous.end : match.start].strip())
         )
-        own = position and self.tokens[position - 1][0] in ("my", "our", "own", "her", "his", "their")
+        own = position and self.tokens[position - 1][0] in _OWN
         if named or (own and _MISSION.match(word)):
             return "in"  # "Philippine embassy Kuwait"
         if words.has("citizen", word) or (
@@ -1100,7 +1115,8 @@ class _Search:
         if _STAYED.match(after) and before.endswith(tuple(words.exact["to"])):
             return "in"
         if before.endswith(tuple(words.exact["arrived"])):
-            return "in"
+            soon = _HAN_SOON.search(re.split(r"[，,]", before)[-1]) and not after.startswith(("了", "过"))
+            return "to" if soon else "in"
         if before.endswith(_NO_WAY):
             return "unknown"
         if before.endswith("到") and after.startswith("了") and not _HAN_NOT_YET.search(before):
