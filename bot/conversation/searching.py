@@ -75,15 +75,7 @@ _INVITED = re.compile(
     r"\b(?:invit\w+|offer\w*|wants? (?:me|her|him|us) to|ask(?:s|ed|ing)? (?:me|her|him|us) to"
     r"|зов[её]т|зовут|позвал\w*|приглаша\w*|пригласил\w*|предлага\w*|предложил\w*|уговарива\w*|манит"
     r"|иска да|искат да|вика(?:т)?|кани|канят|покани\w*|навива\w*)\b"
-    r"|\b(?:taking|sending|bringing|flying) (?:me|her|him|us|them|my \w+)\b"
-    r"|\b(?:will|going to|gonna|about to) (?:take|send|sell|fly|bring|marry|be sent|be taken|be sold)\b"
-    r"|\b(?:still here|not left yet|(?:haven'?t|have not|hasn'?t|didn'?t|not) (?:go|gone|left|leave"
-    r"|travel\w*)(?: yet)?)\b"
-    r"|\b(?:увез(?:[её]т|ут)|отвез(?:[её]т|ут)|повез(?:[её]т|ут)|вез(?:[её]т|ут)|увозят|отправля\w+|отправ(?:ит|ят)"
-    r"|ещ[её] не (?:уехал\w*|поехал\w*|улетел\w*|вылетел\w*)|пока (?:ещ[её] )?(?:тут|здесь|дома))\b"
-    r"|\b(?:ще (?:ме|я|го|ги|ни) (?:вод|прат|закар|вземе|прода|отвед|завед)\w*|(?:ме|я|го|ги|ни) (?:води|водят|пращат?)"
-    r"|още не (?:съм|е|са|сме) (?:тръгн|замин)\w+|още съм тук)\b"
-    r"|还没(?:去|走|出发|动身)|要(?:把|带)(?:我|她|他)|(?:[要会]|准备|打算)[被把]|(?<![需重主只])要嫁|叫(?:我|她|他|我们)去|让(?:我|她|他|我们)去|喊我去|要我去|带我去|约我去"
+    r"|叫(?:我|她|他|我们)去|让(?:我|她|他|我们)去|喊我去|要我去|带我去|约我去"
 )
 #: Before a place, in its clause: people are looked for to go there, so nobody who is spoken of is there yet.
 _RECRUITS = re.compile(
@@ -94,7 +86,9 @@ _RECRUITS = re.compile(
 )
 #: Somebody is with the person who writes.
 _WITH_ME = re.compile(
-    r"\bwith (?:me|us)\b|\bу (?:меня|нас)\b|\bпри (?:мен|нас)\b|\bсо мной\b|在我(?:这|家|们家)|跟我在一起"
+    r"\bwith (?:me|us)\b|\bу (?:меня|нас)(?: \w+){0,3} (?:жив[её]т|ночует|прячется)\b|\b(?:жив[её]т|ночует"
+    r"|прячется) у (?:меня|нас)\b"
+    r"|\bпри (?:мен|нас)\b|\bрядом со мной\b|在我(?:这|家|们家)|跟我在一起"
 )
 #: Right before a place: people are taken from it, again and again. Who reports it is near.
 _TAKES_FROM = re.compile(
@@ -113,6 +107,23 @@ _TAKES_FROM = re.compile(
 #: The same in Chinese: "从昆明招女孩去缅甸".
 _TAKES_FROM_HAN = re.compile(r"^.{0,4}(?:招|骗|拐|拉|运|送|带|卖|找|弄|收|挑).{0,6}(?:女|人|孩|妹|姑娘|学生|男|小伙)")
 
+#: Somebody is to be taken away, and has not left.
+_TO_BE_TAKEN = re.compile(
+    r"\b(?:taking|sending|bringing|flying) (?:me|her|him|us|them|my \w+)\b"
+    r"|\b(?:will|going to|gonna|about to) (?:take|send|sell|fly|bring|marry|be sent|be taken|be sold)\b"
+    r"|\b(?:still here|not left yet|(?:haven'?t|have not|hasn'?t|didn'?t|not) (?:go|gone|left|leave"
+    r"|travel\w*)(?: yet)?)\b"
+    r"|\b(?:увез(?:[её]т|ут)|отвез(?:[её]т|ут)|повез(?:[её]т|ут)|вез(?:[её]т|ут)|увозят|отправля\w+|отправ(?:ит|ят)"
+    r"|ещ[её] не (?:уехал\w*|поехал\w*|улетел\w*|вылетел\w*)|пока (?:ещ[её] )?(?:тут|здесь|дома))\b"
+    r"|\b(?:ще (?:ме|я|го|ги|ни) (?:вод|прат|закар|вземе|прода|отвед|завед)\w*|(?:ме|я|го|ги|ни) (?:води|водят|пращат?)"
+    r"|още не (?:съм|е|са|сме) (?:тръгн|замин)\w+|още съм тук)\b"
+    r"|还没(?:去|走|出发|动身)|要(?:把|带)(?:我|她|他)|(?:[要会]|准备|打算)[被把]|(?<![需重主只])要嫁"
+)
+#: Who tells this is held somewhere already, maybe far from the home they name.
+_HELD = re.compile(
+    r"\b(?:lock\w*|passport|boss|madam|held|hold\w*|captive|trapped|паспорт\w*|запер\w*|держат|хозя\w+|взаперти"
+    r"|заключ\w*|държат|шеф\w*)\b|护照|老板|关着|关在|扣"
+)
 #: Who stays at home while the person is away, and words that ask on behalf of somebody.
 _LEFT_BEHIND = re.compile(
     r"\b(?:famil\w*|parents|kids|children|семь\w*|семейств\w*|родител\w*|дет[ия]\w*|деца\w*)\b|家里|家裡|家人|父母|孩子"
@@ -295,7 +306,9 @@ class Searching:
                 if len({place.country for place in courts}) == 1:
                     return courts[0]
         places = self._candidates(text, language, need, settle=True)
-        only_asked = need == "report" or _INVITED.search(text.lower())
+        said = text.lower()
+        to_be_taken = _TO_BE_TAKEN.search(said) and not _HELD.search(said)
+        only_asked = need == "report" or _INVITED.search(said) or to_be_taken
         if places and all(place.role == "to" for place in places) and only_asked:
             # "My boyfriend wants me to come to Milan, I am from Pernik", "they lure girls to China from Bishkek":
             # nobody is there yet, and who tells it is at home.
@@ -370,8 +383,8 @@ class Searching:
             place
             for place in told
             if is_about_others(text, place)
-            and not _RECRUITS.search(_before(text, place))
-            and not (place.role == "to" and _INVITED.search(_before(text, place)))
+            and not _RECRUITS.search(before := _before(text, place))
+            and not (place.role == "to" and (_INVITED.search(before) or _TO_BE_TAKEN.search(before)))
         ]
         left = [place for place in others if _LEFT_BEHIND.search(_part_of(text, place))]
         others = [place for place in others if place not in left]

@@ -883,8 +883,9 @@ class _Search:
         if match.candidate.language == "zh" and joined and behind in _PINYIN_CITIZEN:
             return "from"
         mission = _MISSION.match(self.text, self.tokens[match.last + 1][1]) if joined else None
-        if mission and match.candidate.kind == "country":
-            return "from"  # "Ethiopia consulate"
+        inside = match.first and self.tokens[match.first - 1][0] in ("в", "во", "във")
+        if mission and match.candidate.kind == "country" and not inside:
+            return "from"  # "Ethiopia consulate", not "где в ОАЭ посольство"
         if match.candidate.kind == "people":
             return "from"
         if match.candidate.kind == "adjective":
@@ -910,11 +911,8 @@ class _Search:
             role = self._plain_role(match, self._group(match, word))
             before_it = self._clause_before(position, whole_sentence=True)
             return "in" if role == "to" and any(self._says("arrived", one, words) for one in before_it) else role
-        named = (
-            previous is not None
-            and previous.last < position
-            and _MISSION.fullmatch(self.text[previous.end : match.start].strip())
-        )
+        state = previous is not None and previous.candidate.kind in ("adjective", "country") and previous_role != "in"
+        named = state and previous and _MISSION.fullmatch(self.text[previous.end : match.start].strip())
         own = position and self.tokens[position - 1][0] in _OWN
         if named or (own and _MISSION.match(word)):
             return "in"  # "Philippine embassy Kuwait"
@@ -1312,7 +1310,8 @@ def _last_told(text: str, places: list[Place]) -> list[Place]:
 _NOW = re.compile(
     r"\b(?:сейчас|щас|сичас|теперь|уже|дома|нахожусь|сижу|живу|живём|живем|застрял\w*"
     r"|now|currently|here|dito|am in|im in|i'm in|stuck|live|living|reached|came back to"
-    r"|with me|with us|у меня|у нас|рядом со мной|при мен|при нас|до мен"
+    r"|with me|with us|у (?:меня|нас)(?: \w+){0,3} (?:жив[её]т|ночует|прячется|остановил\w*)"
+    r"|(?:жив[её]т|ночует|прячется|остановил\w*) у (?:меня|нас)|рядом со мной|при мен|при нас"
     r"|сега|вече|тук|живея|живеем|се намирам|съм в|сме в)\b|现在|如今|目前|依家|而家|人在|回到|我在|住在|在我这|在我家"
 )
 _THEN = re.compile(
