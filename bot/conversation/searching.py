@@ -92,15 +92,15 @@ _WITH_ME = re.compile(
 )
 #: Right before a place: people are taken from it, again and again. Who reports it is near.
 _TAKES_FROM = re.compile(
-    r"\b(?:taking|takes|take|recruit\w*|luring|lures|collect\w*|sending|sends|send|buying|buys|picking(?: up)?"
+    r"\b(?:taking|takes|take|recruit\w*|luring|lures|collect\w*|sending|sends|send|picking(?: up)?"
     r"|hiring|hires"
     r"|shipping|trafficking|exporting) (?:\w+ ){0,2}(?:girls|women|boys|men|people|children|kids|workers|students"
     r"|teens|teenagers"
     r"|ladies|youth|friends) from $"
-    r"|\b(?:вербу\w+|набира\w+|увоз\w+|вывоз\w+|забира\w+|отправля\w+|собира\w+|ищ[еу]т|продают|продает) (?:\w+ ){0,2}"
+    r"|\b(?:вербу\w+|набира\w+|увоз\w+|вывоз\w+|забира\w+|отправля\w+|собира\w+|ищ[еу]т) (?:\w+ ){0,2}"
     r"(?:девуш\w+|девоч\w+|девчон\w+|женщин\w*|парн\w+|мужчин\w*|людей|детей|рабочих|студент\w+"
     r"|наших)(?: \w+)? (?:из|с) $"
-    r"|\b(?:взима\w*|събира\w*|води|водят|праща\w*|вербува\w*|набира\w*|търс[ия]т?|продава\w*|карат?"
+    r"|\b(?:взима\w*|събира\w*|води|водят|праща\w*|вербува\w*|набира\w*|търс[ия]т?"
     r"|изнася\w*)(?: \w+)? "
     r"(?:момич\w+|жени\w*|дец\w+|деца\w*|хора\w*|мъже\w*|младеж\w+|работни\w+)(?: \w+)? от $"
 )
@@ -322,8 +322,7 @@ class Searching:
     def _taken_from(self, text: str, language: str | None) -> Place | None:
         """The town of "he still takes girls from Mombasa": who reports it is near, unless they say where they are."""
         told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
-        if any(place.role == "in" and not is_about_others(text, place) and _SELF.search(_part_of(text, place))
-               for place in told):  # fmt: skip
+        if any(place.role == "in" and not is_about_others(text, place) for place in told):
             return None
         towns = [
             place

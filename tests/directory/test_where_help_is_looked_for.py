@@ -27,6 +27,8 @@ def searching() -> Searching:
         ("взима момичета от Сливен и ги праща в Германия", "report", "BG"),
         ("骗子又从贵阳招女孩去柬埔寨，去哪里举报", "report", "CN"),
         ("they still take girls from Mombasa, I am in Kampala", "report", "UG"),
+        ("едни тука в Измир продават момичета от кърджали", "report", "TR"),
+        ("they bring girls from Pokhara and keep them in Mumbai", "report", "IN"),
         # Not there yet.
         ("im 15 from Accra, still here. uncle is taking me for a football trial in Turkey", "child", "GH"),
         ("Тут женщина набирает официанток в Бахрейн. Мы в Душанбе", "report", "TJ"),
