@@ -49,11 +49,13 @@ _LOOKED_AT, _AGREED = 4, 0.1
 
 #: Words before a place that say that it is somebody else's, and words that say it is the person's own after all.
 _OTHERS = re.compile(
-    r"\b(?:famil\w*|mother|mom|mum|father|dad|parents|brother|sister|cousin|friend|wife|husband|son|daughter|he|she|they)\b"
+    r"\b(?:famil\w*|mother|mom|mum|father|dad|parents|brother|sister|cousin|friend|wife|husband|son|daughter|he"
+    r"|she|they)\b"
     r"|\b(?:мам|мать|отец|отц|пап|родител|брат|сестр|подруг|друг|друз|жен|муж|сын|доч|семь|родн|тёт|тет|дяд"
     r"|майк|баща|татко|приятел|съпруг|дъщер|син|семейств|братовчед|он|она|они|той|тя|те)\w*"
     r"|\b(?:niece|nephew|aunt|uncle|grand\w+|fianc\w+|girlfriend|boyfriend)\b"
-    r"|\b(?:племянни|внук|внуч|невест|бабушк|дедушк|землячк|соседк|знаком|племенни|приятелк|съседк|снах|леля|чичо|баба|дядо)\w*"
+    r"|\b(?:племянни|внук|внуч|невест|бабушк|дедушк|землячк|соседк|знаком|племенни|приятелк|съседк|снах|леля|чичо"
+    r"|баба|дядо)\w*"
     r"|我(?:的)?(?:儿子|女儿|老公|老婆|媳妇|外甥|侄|表|堂|闺蜜|同学|室友|朋友|爱人|妈妈|爸爸|大姨|姑姑|舅舅|叔叔)|(?:儿子|女儿|[妈爸哥姐弟妹])(?:现在|人|还|一个人)?在"
     r"|[她他]|^\s*(?:妹妹|姐姐|弟弟|哥哥|姐妹|表妹|表姐|表弟|表哥|老婆|女儿|儿子|侄女|外甥|闺蜜|同事|老乡)|我[妈媽爸哥姐弟妹老]|家里|家裡|家人|父母|朋友|同乡|亲戚"
 )
@@ -74,6 +76,53 @@ _INVITED = re.compile(
     r"|зов[её]т|зовут|позвал\w*|приглаша\w*|пригласил\w*|предлага\w*|предложил\w*|уговарива\w*|манит"
     r"|иска да|искат да|вика(?:т)?|кани|канят|покани\w*|навива\w*)\b"
     r"|叫(?:我|她|他|我们)去|让(?:我|她|他|我们)去|喊我去|要我去|带我去|约我去"
+)
+#: Before a place, in its clause: people are looked for to go there, so nobody who is spoken of is there yet.
+_RECRUITS = re.compile(
+    r"\b(?:recruit\w*|hiring|hires|looking for (?:girls|women|boys|workers|waitresses|maids|people)|набира\w+|вербу\w+"
+    r"|ищ(?:ет|ут) (?:девуш|девоч|девчон|парн|рабоч|официант|женщин|людей)\w*|търс(?:и|ят) (?:момич|жени|хора"
+    r"|работни|деца)\w*"
+    r"|наема\w*)\b|招(?:人|聘|女|工|服务员|模特)|拉人"
+)
+#: Somebody is with the person who writes.
+_WITH_ME = re.compile(
+    r"\bwith (?:me|us)\b|\bу (?:меня|нас)(?: \w+){0,3} (?:жив[её]т|ночует|прячется)\b|\b(?:жив[её]т|ночует"
+    r"|прячется) у (?:меня|нас)\b"
+    r"|\bпри (?:мен|нас)\b|\bрядом со мной\b|在我(?:这|家|们家)|跟我在一起"
+)
+#: Right before a place: people are taken from it, again and again. Who reports it is near.
+_TAKES_FROM = re.compile(
+    r"\b(?:taking|takes|take|recruit\w*|luring|lures|collect\w*|sending|sends|send|picking(?: up)?"
+    r"|hiring|hires"
+    r"|shipping|trafficking|exporting) (?:\w+ ){0,2}(?:girls|women|boys|men|people|children|kids|workers|students"
+    r"|teens|teenagers"
+    r"|ladies|youth|friends) from $"
+    r"|\b(?:вербу\w+|набира\w+|увоз\w+|вывоз\w+|забира\w+|отправля\w+|собира\w+|ищ[еу]т) (?:\w+ ){0,2}"
+    r"(?:девуш\w+|девоч\w+|девчон\w+|женщин\w*|парн\w+|мужчин\w*|людей|детей|рабочих|студент\w+"
+    r"|наших)(?: \w+)? (?:из|с) $"
+    r"|\b(?:взима\w*|събира\w*|води|водят|праща\w*|вербува\w*|набира\w*|търс[ия]т?"
+    r"|изнася\w*)(?: \w+)? "
+    r"(?:момич\w+|жени\w*|дец\w+|деца\w*|хора\w*|мъже\w*|младеж\w+|работни\w+)(?: \w+)? от $"
+)
+#: The same in Chinese: "从昆明招女孩去缅甸".
+_TAKES_FROM_HAN = re.compile(r"^.{0,4}(?:招|骗|拐|拉|运|送|带|卖|找|弄|收|挑).{0,6}(?:女|人|孩|妹|姑娘|学生|男|小伙)")
+
+#: Somebody is to be taken away, and has not left.
+_TO_BE_TAKEN = re.compile(
+    r"\b(?:taking|sending|bringing|flying) (?:me|her|him|us|them|my \w+)\b"
+    r"|\b(?:will|going to|gonna|about to) (?:take|send|sell|fly|bring|marry|be sent|be taken|be sold)\b"
+    r"|\b(?:still here|not left yet|(?:haven'?t|have not|hasn'?t|didn'?t|not) (?:go|gone|left|leave"
+    r"|travel\w*)(?: yet)?)\b"
+    r"|\b(?:увез(?:[её]т|ут)|отвез(?:[её]т|ут)|повез(?:[её]т|ут)|вез(?:[её]т|ут)|увозят|отправля\w+|отправ(?:ит|ят)"
+    r"|ещ[её] не (?:уехал\w*|поехал\w*|улетел\w*|вылетел\w*)|пока (?:ещ[её] )?(?:тут|здесь|дома))\b"
+    r"|\b(?:ще (?:ме|я|го|ги|ни) (?:вод|прат|закар|вземе|прода|отвед|завед)\w*|(?:ме|я|го|ги|ни) (?:води|водят|пращат?)"
+    r"|още не (?:съм|е|са|сме) (?:тръгн|замин)\w+|още съм тук)\b"
+    r"|还没(?:去|走|出发|动身)|要(?:把|带)(?:我|她|他)|(?:[要会]|准备|打算)[被把]|(?<![需重主只])要嫁"
+)
+#: Who tells this is held somewhere already, maybe far from the home they name.
+_HELD = re.compile(
+    r"\b(?:lock\w*|passport|boss|madam|held|hold\w*|captive|trapped|паспорт\w*|запер\w*|держат|хозя\w+|взаперти"
+    r"|заключ\w*|държат|шеф\w*)\b|护照|老板|关着|关在|扣"
 )
 #: Who stays at home while the person is away, and words that ask on behalf of somebody.
 _LEFT_BEHIND = re.compile(
@@ -241,6 +290,8 @@ class Searching:
             return other
         places = self._candidates(text, language, need, settle=False)
         places = [place for place in places if not said_of_then(text, place)] or places
+        if recruited := self._taken_from(text, language):
+            return recruited
         if need in _AT_HOME and (alone := self._added(text, language)):
             return alone
         if len({place.country for place in places}) > 1:
@@ -255,7 +306,9 @@ class Searching:
                 if len({place.country for place in courts}) == 1:
                     return courts[0]
         places = self._candidates(text, language, need, settle=True)
-        only_asked = need == "report" or _INVITED.search(text.lower())
+        said = text.lower()
+        to_be_taken = _TO_BE_TAKEN.search(said) and not _HELD.search(said)
+        only_asked = need == "report" or _INVITED.search(said) or to_be_taken
         if places and all(place.role == "to" for place in places) and only_asked:
             # "My boyfriend wants me to come to Milan, I am from Pernik", "they lure girls to China from Bishkek":
             # nobody is there yet, and who tells it is at home.
@@ -265,6 +318,24 @@ class Searching:
         if len({place.country for place in places}) != 1:
             return None
         return with_town(text, language, places)
+
+    def _taken_from(self, text: str, language: str | None) -> Place | None:
+        """The town of "he still takes girls from Mombasa": who reports it is near, unless they say where they are."""
+        told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
+        if any(place.role == "in" and not is_about_others(text, place) for place in told):
+            return None
+        towns = [
+            place
+            for place in told
+            if place.role == "from"
+            and place.city
+            and (
+                _TAKES_FROM.search(text[: place.start].lower())
+                or (text[: place.start].endswith(("从", "在")) and _TAKES_FROM_HAN.search(text[place.end :]))
+            )
+        ]
+        elsewhere = [place for place in told if place.role == "unknown" and stands_alone(text, place, told)]
+        return towns[0] if len({place.country for place in towns}) == 1 and not elsewhere else None
 
     def is_told(self, place: Place, text: str, language: str | None) -> bool:
         """Whether a place is told as where somebody is, not only mentioned."""
@@ -306,7 +377,14 @@ class Searching:
         """The places of somebody else, and those of who writes (or, where they name none, of a family at home)."""
         told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
         told = [place for place in told if place.role in ("in", "unknown", "to") and not said_of_then(text, place)]
-        others = [place for place in told if is_about_others(text, place)]
+        # Who is only to be taken somewhere, or is looked for to go there, is not there.
+        others = [
+            place
+            for place in told
+            if is_about_others(text, place)
+            and not _RECRUITS.search(before := _before(text, place))
+            and not (place.role == "to" and (_INVITED.search(before) or _TO_BE_TAKEN.search(before)))
+        ]
         left = [place for place in others if _LEFT_BEHIND.search(_part_of(text, place))]
         others = [place for place in others if place not in left]
         own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))] or left
@@ -319,6 +397,8 @@ class Searching:
         """
         others, own = self._whose(text, language)
         if not own or len({place.country for place in others}) != 1 or others[0].country == own[0].country:
+            return None
+        if any(_WITH_ME.search(_part_of(text, place)) for place in own):
             return None
         for part in _CLAUSE_END.split(text):
             wish = self._words.look(part)

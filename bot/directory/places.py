@@ -53,6 +53,8 @@ _LATIN_ALONE = 6
 _LATIN_AT_ALL = 4
 #: Of towns this big the names are understood misspelt too, people; the longest Chinese name of such, characters.
 _OFTEN_WRITTEN, _HAN_LONGEST = 250_000, 8
+#: Chinese names longer than this are understood with one character left out.
+_HAN_CUT_LEAST = 4
 #: Of towns this big too, people, but only after a word such as "in", and only long words, letters.
 _MIDDLING, _MIDDLING_LEAST = 100_000, 7
 #: Shortest word of a name of two words that vouches for the other, letters.
@@ -153,6 +155,19 @@ _PINYIN_LEAST, _PINYIN_SYLLABLES = 3, 7
 _PINYIN_CITIZEN = frozenset({"ren", "dashiguan", "shiguan", "lingshiguan", "lingguan", "zonglingguan", "huzhao"})
 #: Behind a place: somebody came or married away from there.
 _MARRIED_AWAY = re.compile(r"(?:嫁|介绍|卖|骗|带|拐)?(?:过来|出来)(?:的|$|[，。])")
+#: Behind a country: a girl or a child of it, whom somebody met elsewhere.
+_CHILD_OF = re.compile(
+    r"(?:籍|来|来的)?的?(?:小|女|男|年轻|未成年|十几岁|几个|一个)+的?(?:姑娘|女孩|男孩|女生|女子|丫头|孩|妹|伙子|媳妇|学生)"
+)
+#: Before "back to": one cannot, or is afraid to be sent.
+_HAN_NO_RETURN = re.compile(r"(?:不能|不敢|没法|无法|不可以|害怕|怕|会被|要是|如果|别把).{0,6}回$|遣返回$|遣送回$")
+#: Before a verb of being taken: it has not happened yet.
+_HAN_SOON = re.compile(
+    r"(?:(?<![需重主只])要|(?<!不)会|将|准备|打算|想|计划)(?:被|把|让|叫|带|送|卖|骗|嫁|运)(?!.*(?:已经|刚))"
+    r"|(?:明天|后天|下周|下个?月|过几天|马上|月底)[^已]{0,6}(?:被|把|带|送|卖|嫁|运)"
+)
+#: Before "to": "he is getting to Guangzhou" is not there yet.
+_HAN_NOT_YET = re.compile(r"(?:快|要|快要|将|会|想|打算|没|还没|等)到$|(?:带|送|骗|卖|拐|接)\w?到$")
 #: A verb that ends like the Chinese "to": to get, to hear, to see ... says nothing of a way.
 _NO_WAY = ("得到", "听到", "看到", "收到", "遇到", "想到", "提到", "说到")
 
@@ -162,20 +177,75 @@ _OUT_OF = frozenset({"из", "iz", "с", "s"})
 #: Words of place that are said of things as well ("на складе", "at the boss", "под залог").
 _OF_THINGS = frozenset({"на", "na", "из", "под", "at", "within", "inside", "внутри"})
 
+#: Names of places that are first names or whole answers too, so that one between two signs says nothing: "Male, 34".
+_NEVER_BARE = frozenset(
+    """
+    florence sofia chad jordan georgia alexandria montana sydney wellington santiago alberta victoria mary deva clark
+    kent roma nice male side split muse swords oral moss mesa java tyre ogre us states gori salo turkey
+    софия лида альберта альберте лариса дева мари маре того заря воля ровно орел сорок семей волос сало волоса
+    арта тихи драма есен кан лил кале пори мала дели цар сиде васа сола буда меса турок перу чад
+    """.split()  # noqa: SIM905
+)
+#: In front of a name, with a comma or not, these make it somebody's: "Thanks, Florence".
+_SIGNED = re.compile(
+    r"(?:thank\w*|thx|regards|hi|hello|dear|name|sister|friend|спасибо|привет|здравствуй\w*|уважени\w+|зовут|имя|сестра"
+    r"|подруга|благодаря|мерси|здравей\w*|поздрави|казвам се|казва|името ми е|сестра ми)(?: \w{1,4})?[\s,.!:;—–-]*$"
+)
+
+#: Before a place, in its clause: somebody is to be taken there, and is not there yet. In a language of cases only what
+#: does not say "in".
+_PEOPLE_TAKEN = (
+    r"(?:me|her|him|us|them|my \w+|(?:the |young |more |other |new |many |some )*(?:girls?|women|woman|boys?|men"
+    r"|people|workers?|children|kids|students?|teen\w*|waitress\w*|maids?|nurses|drivers|ladies))"
+)
+_TAKEN_SOON = re.compile(
+    rf"\b(?:taking|takes|sending|sends|recruit\w*|hiring|hires|luring|lures) {_PEOPLE_TAKEN} (?:for|as)\b"
+    rf"|\b(?:will|gonna|going to|about to|wants? to|plans? to|might) (?:be|get) (?:sent|taken|sold|moved|shipped"
+    rf"|brought)\b"
+    rf"|\b(?:looking for|look for|needs?|searching for) (?:\w+ )?(?:girls|women|boys|workers|people) for\b"
+    r"|\b(?:я|ме|го|ги|ни|му) (?:води|водят|води[мш]|праща|пращат|взима|взимат|откарва\w*|прехвърля\w*)\b"
+    r"|\b(?:води|водят|праща|пращат|взима|взимат|откарва\w*|прехвърля\w*) (?:я|ме|го|ги|ни|(?:младите |млади )?"
+    r"(?:момич\w+|жени\w*|дец\w+|хора\w*)|(?:сестра|дъщеря|сина?|брат|жена|приятелка) ми)\b"
+    r"|\b(?:ще|иска да|искат да|готвят се да|смятат да|мислят да|канят се да|решили да)(?: (?:я|ме|го|ги|ни|се|му))*"
+    r" (?:води|водя|водят|закара\w*|прат[яи]\w*|изпрат[яи]\w*|продаде\w*|продадат|заведе\w*|заведат|отведе\w*|отведат"
+    r"|вземе\w*|вземат|прехвърл[яи]\w*|премест[яи]\w*|омъж[иа]\w*)\b"
+    r"|\b(?:търс(?:и|ят)|набира\w*|вербува\w*|наема\w*) (?:\w+ )?(?:момич\w+|жени|мъже|хора|работни\w+|деца|младежи"
+    r"|сервитьорки) за\b"
+)
+_TAKEN_SOON_RUSSIAN = re.compile(
+    r"\b(?:увез[её]т|увезут|отвез[её]т|отвезут|повез[её]т|повезут|вывез[её]т|вывезут|везут|вез[её]т|увозят|увозит"
+    r"|вывозит"
+    r"|вывозят|продаст|продадут|продают|отправит|отправят|отдаст|отдадут|отправляет|отправляют|вербу\w+|набира(?:ет|ют)"
+    r"|ищ(?:ет|ут) (?:\w+ )?(?:девуш\w+|девоч\w+|девчон\w+|парн\w+|рабоч\w+|официант\w+|женщин\w*|людей|модел\w+))\b"
+)
+
 #: Wanting goes before going ("I want to Italy"), unless something is asked for there.
 _WANTS = frozenset({"хочу", "хотим", "искам", "искаме", "want", "wants"})
 _ASKS = re.compile(
     r"(?:по[дж]а[тмлж]|попрос|прос[ия]|заяв|жал[об]|жалба|сигнал|сообщ|найти|узнать|поговор|говор|получ|оформ|намер"
     r"|науч|complain|report|apply|ask|claim|find|talk|speak|learn|help|sue)"
 )
+#: What a state has abroad.
+_MISSION = re.compile(r"(?:embass(?:y|ies)|consulate(?: general)?|high comm?iss?ion|(?:посол|консул)ь?ств\w*)\b")
+_OWN = frozenset("my our own her his their наше нашето нашия нашите своего моего".split())  # noqa: SIM905
 #: In the clause of a place: one cannot go back there, so one is not there.
 _NO_RETURN = re.compile(
     r"\b(?:(?:can'?t|cannot|can not|afraid to|not safe to|impossible to)"
     r" (?:go|return|come|be sent|get)(?: back)?(?: home)?\b"
     r"|(?:не могу|не можем|нельзя|боюсь|страшно)(?: мне| нам)? (?:назад|обратно|домой|вернуться|возвращаться|вернутся)"
-    r"|не мога да се (?:върна|прибера)|не можем да се върнем|страх ме е да се (?:върна|прибера))"
+    r"|не мога да се (?:върна|прибера)|не можем да се върнем|страх ме е да се (?:върна|прибера)"
+    r"|(?:домой|назад|обратно|вернуться|возвращаться|вернутся) (?:\w+ ){0,4}(?:нельзя|не могу|не можем|боюсь"
+    r"|страшно|опасно"
+    r"|не вернусь)\b"
+    r"|(?:если|что|чтоб|чтобы|могут|хотят) (?:\w+ ){0,2}(?:вернут|депортиру\w+|вышлют|выслать|депортировать"
+    r"|вернуть обратно)\b"
+    r"|(?:ако|че|да)(?: ще)? (?:ме|ни|я|го) (?:върнат|депортират|екстрадират)\b"
+    r"|(?:if|that|when|scared|afraid|will|may|might|could) (?:\w+ ){0,2}(?:deport|deported|(?:send|sent|return"
+    r"|go) (?:me |us |her "
+    r"|him )?back)\b)"
 )
 _CLAUSE_OR_SENTENCE_END = re.compile(rf"{_SENTENCE_END.pattern}|{_CLAUSE_END.pattern}|\s(?:but|но|а|ама|мне)\s")
+_TAKEN_ENDS = re.compile(rf"{_SENTENCE_END.pattern}|{_CLAUSE_END.pattern}")
 #: Where somebody who arrived says that they know the place.
 _BACK = frozenset({"back", "home", "домой", "обратно", "вкъщи"})
 
@@ -366,13 +436,15 @@ class Gazetteer:
 
     @cached_property
     def _han_masked(self) -> dict[str, dict[str, _Candidate]]:
-        """Chinese names with each of their characters left open in turn."""
+        """Chinese names with each of their characters left open in turn, and long ones with each left out."""
         index: dict[str, dict[str, _Candidate]] = {}
         for forms in self._han.values():
             for form, candidate in forms:
                 if HAN_LEAST <= len(form) <= _HAN_LONGEST and self._may_be_misspelt(candidate):
                     for place in range(len(form)):
                         index.setdefault(f"{form[:place]}?{form[place + 1 :]}", {})[form] = candidate
+                        if len(form) > _HAN_CUT_LEAST:
+                            index.setdefault(f"{form[:place]}{form[place + 1 :]}", {})[form] = candidate
         return index
 
     @cached_property
@@ -658,7 +730,7 @@ class _Search:
             own = [c for c in self.gazetteer._exact.get(word, ()) if c.language == self.language]
             if any(c.flags.needs_context or c.flags.needs_capital for c in own):
                 return False
-        if self._follows_its_country(match):
+        if self._follows_its_country(match) or self._bare(match):
             return True
         if candidate.flags.needs_capital and not self._capital(match):
             return candidate.flags.small_after_in and self._inside_word_before(match)
@@ -707,6 +779,25 @@ class _Search:
         before = self.text[: match.start].rstrip()
         ends = bool(before) and bool(_SENTENCE_END.match(before[-1]) or before[-1] == ",")
         return ends and not self.text[match.end :].strip(" .!?")
+
+    def _bare(self, match: _Match) -> bool:
+        """Whether a name that means something else too stands alone between two signs: "no pay, Cork. who helps".
+
+        With a capital; without one only as a message's last word, and if it is seldom anything but the town.
+        """
+        flags, word = match.candidate.flags, self.tokens[match.first][0]
+        if match.candidate.kind not in ("city", "country") or match.latin_typed or word in _NEVER_BARE:
+            return False
+        before = self.text[: match.start].rstrip()
+        if not before or before[-1] not in ",.;:!?\n—–" or _SIGNED.search(before):
+            return False
+        after = self.text[match.end :].lstrip(" ")
+        if after and after[0] not in ",.;:!?\n":
+            return False
+        if self._capital(match):
+            return True
+        own = match.candidate.language == self.language or (self.language is None and word.isascii())
+        return own and not after.strip(" .!?") and (flags.small_after_in or not flags.needs_capital)
 
     def _words(self, match: _Match) -> _Words:
         return self.gazetteer._words[match.candidate.language]
@@ -791,6 +882,10 @@ class _Search:
         joined = behind and not self.text[match.end : self.tokens[match.last + 1][1]].strip()
         if match.candidate.language == "zh" and joined and behind in _PINYIN_CITIZEN:
             return "from"
+        mission = _MISSION.match(self.text, self.tokens[match.last + 1][1]) if joined else None
+        inside = match.first and self.tokens[match.first - 1][0] in ("в", "во", "във")
+        if mission and match.candidate.kind == "country" and not inside:
+            return "from"  # "Ethiopia consulate", not "где в ОАЭ посольство"
         if match.candidate.kind == "people":
             return "from"
         if match.candidate.kind == "adjective":
@@ -816,8 +911,10 @@ class _Search:
             role = self._plain_role(match, self._group(match, word))
             before_it = self._clause_before(position, whole_sentence=True)
             return "in" if role == "to" and any(self._says("arrived", one, words) for one in before_it) else role
-        named = previous is not None and previous.candidate.kind == "adjective" and previous.last == position - 1
-        if named and words.has("citizen", word):
+        state = previous is not None and previous.candidate.kind in ("adjective", "country") and previous_role != "in"
+        named = state and previous and _MISSION.fullmatch(self.text[previous.end : match.start].strip())
+        own = position and self.tokens[position - 1][0] in _OWN
+        if named or (own and _MISSION.match(word)):
             return "in"  # "Philippine embassy Kuwait"
         if words.has("citizen", word) or (
             word in ("на", "of", "от")
@@ -840,6 +937,8 @@ class _Search:
         if not _only_separators(between):
             return False
         one, other = previous.candidate, match.candidate
+        if one.country != other.country and one.kind == "country" and other.kind == "city" and between.strip():
+            return False  # "takes her to Germany, Yambol"
         return role != "from" or one.country == other.country or (bool(between.strip()) and one.kind == other.kind)
 
     def _around(self, match: _Match) -> str:
@@ -878,6 +977,8 @@ class _Search:
         )
         if group in ("in", "to") and next(self._clause_after(match.last), "") in _AT_PRESENT:
             return "in"
+        if group in ("in", "to") and not words.has("self", nearest) and self._taken_soon(match):
+            return "to"
         if group == "in":
             if match.candidate.case == "accusative":
                 return "in" if arrived else "to"
@@ -893,6 +994,14 @@ class _Search:
             calls = any(words.has("calling", word) for word in self._clause_after(match.last))
             return "in" if (out and not arrived) or calls else "from"
         return "unknown"
+
+    def _taken_soon(self, match: _Match) -> bool:
+        """Whether the words before a place say that somebody is to be taken there, so is elsewhere now."""
+        ends = [end.end() for end in _TAKEN_ENDS.finditer(self.text, 0, match.start)]
+        clause = self.text[ends[-1] if ends else 0 : match.start]
+        if match.candidate.language == "ru":
+            return match.candidate.case != "locative" and bool(_TAKEN_SOON_RUSSIAN.search(clause))
+        return bool(_TAKEN_SOON.search(clause))
 
     # ---- Chinese -------------------------------------------------------------------------------------------------
 
@@ -940,12 +1049,16 @@ class _Search:
         known = self.gazetteer._han
         if any(written.startswith(form, at) for at in range(length) for form, _ in known.get(written[at], ())):
             return None
-        found: dict[str, _Candidate] = {}
+        found: dict[str, _Candidate] = dict(self._han_cut(written))
         for place in range(length):
             found.update(self.gazetteer._han_masked.get(f"{written[:place]}?{written[place + 1 :]}", {}))
         if len({candidate.country for candidate in found.values()}) != 1:
             return None
         return _Match(next(iter(found.values())), position, position + length, 0, 0)
+
+    def _han_cut(self, written: str) -> Mapping[str, _Candidate]:
+        """Long Chinese names of which one character is left out: 布加勒斯."""
+        return self.gazetteer._han_masked.get(written, {}) if len(written) >= _HAN_CUT_LEAST else {}
 
     def _han_misspelt_at(self, position: int) -> _Match | None:
         """A Chinese name with one wrong character, right behind a word such as "in", if it can be but one country."""
@@ -955,6 +1068,10 @@ class _Search:
         words = self.gazetteer._words["zh"]
         if before and not any(before.endswith(tuple(words.exact[group])) for group in ("in", "from", "to", "arrived")):
             return None
+        for length in range(_HAN_LONGEST, _HAN_CUT_LEAST - 1, -1):
+            cut = self._han_cut(self.text[position : position + length])
+            if len({candidate.country for candidate in cut.values()}) == 1:
+                return _Match(next(iter(cut.values())), position, position + length, 0, 0)
         found: dict[str, _Candidate] = {}
         for length in range(HAN_LEAST, _HAN_LONGEST + 1):
             written = self.text[position : position + length]
@@ -987,16 +1104,21 @@ class _Search:
             return "in"
         if after.startswith(tuple(words.exact["citizen"])) and not after.startswith(("人生", "人在", "人身")):
             return "from"
-        if after.startswith("人在") or _MARRIED_AWAY.match(after):
+        if after.startswith("人在") or _MARRIED_AWAY.match(after) or _CHILD_OF.match(after):
+            return "from"
+        if before.endswith("回") and _HAN_NO_RETURN.search(re.split(r"[，,]", before)[-1]):
             return "from"
         if previous is not None and self._goes_on(previous, previous_role, match):
             return previous_role
         if _STAYED.match(after) and before.endswith(tuple(words.exact["to"])):
             return "in"
         if before.endswith(tuple(words.exact["arrived"])):
-            return "in"
+            soon = _HAN_SOON.search(re.split(r"[，,]", before)[-1]) and not after.startswith(("了", "过"))
+            return "to" if soon else "in"
         if before.endswith(_NO_WAY):
             return "unknown"
+        if before.endswith("到") and after.startswith("了") and not _HAN_NOT_YET.search(before):
+            return "in"
         group = _longest_suffix(before, {name: words.exact[name] for name in ("in", "from", "to")})
         if group == "to":
             return "to"
@@ -1188,12 +1310,15 @@ def _last_told(text: str, places: list[Place]) -> list[Place]:
 _NOW = re.compile(
     r"\b(?:сейчас|щас|сичас|теперь|уже|дома|нахожусь|сижу|живу|живём|живем|застрял\w*"
     r"|now|currently|here|dito|am in|im in|i'm in|stuck|live|living|reached|came back to"
-    r"|сега|вече|тук|живея|живеем|се намирам|съм в|сме в)\b|现在|如今|目前|依家|而家|人在|回到|我在|住在"
+    r"|with me|with us|у (?:меня|нас)(?: \w+){0,3} (?:жив[её]т|ночует|прячется|остановил\w*)"
+    r"|(?:жив[её]т|ночует|прячется|остановил\w*) у (?:меня|нас)|рядом со мной|при мен|при нас"
+    r"|сега|вече|тук|живея|живеем|се намирам|съм в|сме в)\b|现在|如今|目前|依家|而家|人在|回到|我在|住在|在我这|在我家"
 )
 _THEN = re.compile(
     r"\b(?:был|была|были|раньше|потом|затем|отработал\w*|работал\w*|вернул\w*|приехал\w* из|жил|жила"
     r"|(?:was|were)(?! (?:sold|taken|brought|trafficked|locked|kidnapped|sent|forced|told|promised|held"
     r"|kept))|then|used to|worked|escaped|left|(?:came|come|returned|got)(?: back)?(?: \w+){0,4} from"
+    r"|продавал\w*|са (?:я|ме|го|ги|ни) (?:държали|карали|били|пращали)"
     r"|бях|беше|преди|после|работих|живях|върнах\w* се от)\b|之前|以前|然后|后来|从前|原来|曾经|回来"
 )
 _CLAUSE = re.compile(

@@ -335,6 +335,13 @@ def test_offsets_point_into_the_original_text() -> None:
         ("я узбек", None),
         ("был в Турции, потом в Греции", None),
         ("позвали в Дубай", "AE"),
+        ("если меня вернут в Узбекистан, посадят", None),
+        ("if they deport me to Eritrea they will kill me", None),
+        ("不敢回中国", None),
+        ("я в Турции, у меня мать в Бишкеке", None),
+        ("у меня в Бишкеке дети, в Стамбуле работаю", None),
+        ("Uganda consulate", None),
+        ("he still takes girls from Mombasa", None),
     ],
 )
 def test_here_never_takes_the_home_country(text: str, country: str | None) -> None:
@@ -450,6 +457,40 @@ def test_every_country_of_the_directory_is_understood_by_its_name(language: str,
         ("he was in Laos, came back. we are in Patna", "en", "IN/Patna"),
         ("我弟被骗去柬埔寨，回来了。我们在泉州", "zh", "CN/Quanzhou"),
         ("излъгаха ме в Чехия, работя без пари, Пардубице", "bg", "CZ/Pardubice"),
+        # A name that is a word too stands alone between two signs.
+        ("помогнете ми, моля ви, ниш", "bg", "RS/Nis"),
+        ("Работя в хотел без договор, Тирана. кой да питам", "bg", "AL/Tirana"),
+        ("бьет каждый день, Чита. куда идти", "ru", "RU/Chita"),
+        ("паспорт забрали, Екат. куда идти", "ru", "RU/Yekaterinburg"),
+        ("he keeps my papers, Cork. who helps", "en", "IE/Cork"),
+        ("我们三个人被赶出来，布加勒斯，哪里能住", "zh", "RO/Bucharest"),
+        ("在阿姆斯特，被老板打", "zh", "NL/Amsterdam"),
+        ("picking tomatoes in Immokalee", "en", "US/Immokalee"),
+        # Whose consulate, and where.
+        ("ethiopia consulate beirut, I am inside the house", "en", "LB/Beirut"),
+        ("uganda high commission kuala lumpur", "en", "MY/Kuala Lumpur"),
+        ("my consulate beirut does not answer", "en", "LB/Beirut"),
+        ("българия консулство милано", "bg", "IT/Milan"),
+        ("Где в Абу-Даби посольство Узбекистана, адрес", "ru", "AE/Abu Dhabi"),
+        ("где в ОАЭ посольство Узбекистана", "ru", "AE/None"),
+        # Who is only to be taken somewhere is not there.
+        ("годеникът я води в Германия другия месец, Ямбол.", "bg", "BG/Yambol"),
+        ("ще я продадат в Гърция, аз съм в Сандански", "bg", "BG/Sandanski"),
+        ("отчим завтра увезет сестру в Турцию, мы в Оше", "ru", "KG/Osh"),
+        ("uncle is taking me for football trial in Turkey, now I'm in Accra", "en", "GH/Accra"),
+        ("说带我弟去缅甸，他刚到昆明了，怎么拦", "zh", "CN/Kunming"),
+        ("我妹下周要被送去缅甸，我们在保山", "zh", "CN/Baoshan"),
+        ("закараха ме в Кипър", "bg", "CY/None"),
+        ("карат ме да прося в Копенхаген", "bg", "DK/Copenhagen"),
+        ("я в Астане, сестру увезли в Алматы", "ru", "KZ/Astana"),
+        # Where somebody cannot go back to.
+        ("Сбежал от хозяина, Катания. домой в Узбекистан нельзя, там убьют", "ru", "IT/Catania"),
+        ("не могу да се върна в Афганистан, Харманли съм", "bg", "BG/Harmanli"),
+        ("不敢回缅甸，回去会死，清迈，难民怎么办", "zh", "TH/Chiang Mai"),
+        ("缅甸小姑娘被卖到我们村，云南瑞丽，找谁", "zh", "CN/Ruili"),
+        # Who is to be brought home, and who is with the person.
+        ("брат ми е на улицата в Копенхаген, как да го приберем в Пазарджик", "bg", "DK/Copenhagen"),
+        ("у меня в Ереване живет девушка, в Дубае ее продавали", "ru", "AM/Yerevan"),
     ],
 )
 def test_where_somebody_is_now(text: str, language: str, expected: str) -> None:
@@ -466,6 +507,11 @@ def test_where_somebody_is_now(text: str, language: str, expected: str) -> None:
         "вена на руке болит",
         "как дела в целом",
         "влюбилась в того парня",
+        "my head hurts, nice",
+        "thanks, Florence",
+        "I am from home. Male, 34",
+        "всё болит, ровно",
+        "сломала вену, больно, вена",
     ],
 )
 def test_names_and_words_that_are_towns_too(text: str) -> None:
