@@ -91,6 +91,8 @@ class Dispatcher:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sending = sending
         self._urgent: dict[int, asyncio.Task[None]] = {}
+        #: The highest number of an update that was begun to be received.
+        self._begun = -1
         #: The last of many updates that came together.
         self._crowd_ends: int | None = None
         self._ahead: set[asyncio.Task[None]] = set()
@@ -119,6 +121,7 @@ class Dispatcher:
     async def receive(self, update: Update) -> None:
         """Write an update down, then have it worked on; an alarm is answered even where it cannot be written."""
         self._metrics.count("updates", _kind(update))
+        self._begun = max(self._begun, update.update_id)
         try:
             if not await self._admitted(update):
                 self._end_crowd(update)
@@ -157,12 +160,13 @@ class Dispatcher:
             try:
                 urgent = self._turns.cries(update)
                 # Telegram may send again what was answered long ago.
-                if urgent and not await asyncio.wait_for(self._store.inbox.known(update.update_id), _PATIENCE):
-                    self._overtake_soon(update)
+                if urgent and await asyncio.wait_for(self._store.inbox.known(update.update_id), _PATIENCE):
+                    urgent = False
             except Exception as error:
                 _log.error("it cannot be looked ahead for an alarm (%s)", type(error).__name__, exc_info=error)
-                if urgent:
-                    self._overtake_soon(update)
+            # What is being received already is in the hands of its own turn; two answers would come.
+            if urgent and update.update_id > self._begun:
+                self._overtake_soon(update)
             await asyncio.sleep(0)
 
     async def _admitted(self, update: Update) -> bool:
@@ -282,7 +286,7 @@ class Dispatcher:
     def _submit(self, lane: str, update: Update) -> None:
         busy = self._put(lane, update)
         # A file is fetched and read first, which may take long; somebody may cry for help in its caption.
-        if busy or self._sending(lane) or _has_file(update):
+        if busy or self._sending(lane) or _has_file(update) or self._turns.crowded:
             self._overtake_soon(update)
 
     def _overtake_soon(self, update: Update) -> asyncio.Task[None]:

@@ -207,6 +207,11 @@ class Turns:
                 for number in sent or ():
                     turn.remember_message(number, "out")
 
+    @property
+    def crowded(self) -> bool:
+        """Whether a turn that begins now has to wait for others."""
+        return self._deciding.locked() or not self.free.is_set()
+
     def cries(self, update: Update) -> bool:
         """Whether an update is an alarm that :meth:`alarm_now` answers. A millisecond; longer for a long text."""
         inbound = read(update)
