@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
@@ -18,11 +17,10 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
-from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.catalogues import Catalogues
 from bot.dialogue.actions.reading import FORM
+from bot.dialogue.components.intent_reader import sentence_blocks
 from bot.dialogue.errors import DialogueError
 from bot.dialogue.local_actions import LocalActions, trust_local_actions
 from bot.dialogue.nlg import CatalogueResponses
@@ -137,7 +135,7 @@ class RasaAgent:
                     "intent": {"name": None, "confidence": 0.0},
                     "entities": [],
                     **message.as_dict(True),
-                    VECTORS: _sentence_vectors(message),
+                    VECTORS: sentence_blocks(message),
                 }
                 for message in messages
             ]
@@ -199,11 +197,3 @@ class RasaAgent:
             # The conversation asked for the country and was answered without us: a button, a location.
             for event in (ActiveLoop(None), SlotSet("requested_slot", None), ActionExecuted(ACTION_LISTEN_NAME)):
                 tracker.update(event, self._domain)
-
-
-def _sentence_vectors(message: Message) -> dict[str, np.ndarray]:
-    return {
-        str(features.origin): np.asarray(features.features)[-1]
-        for features in message.features
-        if features.type == FEATURE_TYPE_SENTENCE and features.attribute == TEXT and features.is_dense()
-    }

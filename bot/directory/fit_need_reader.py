@@ -14,18 +14,17 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.content.latin_typed import readings
 from bot.directory.need_examples import EXAMPLES, FILE, NeedExample, NeedExampleError, read_need_examples
-from bot.directory.need_reader import ANY, ENCODERS_READ, WEIGHTS
+from bot.directory.need_reader import ANY, WEIGHTS
 from bot.directory.needs import URGENCY
 from bot.encoders import shared_encoder
+from bot.encoders.dialogue_vectors import ENCODERS_READ, dialogue_vectors
+from bot.encoders.fitted import keep_fitted
 from bot.encoders.perceptron import fit_signs, scores, sigmoid
 from bot.encoders.vector_store import VectorStore
 
 #: What the perceptron has an output for.
 SIGNS: tuple[str, ...] = (*URGENCY, ANY)
-#: Characters of a message that the dialogue model reads (config.yml).
-LONGEST = 300
 #: How surely a message looks for what would help as well.
 _ALSO = 0.5
 _FOLDS = 5
@@ -35,13 +34,7 @@ _ROUNDS = 30
 
 def vectors_of(texts: Sequence[str]) -> np.ndarray:
     """Sentence vectors as the dialogue model sees them: (texts, columns of all encoders read)."""
-    ways = [readings(text.strip()[:LONGEST]) for text in texts]
-    written = [text for read in ways for text, _ in read]
-    shares = np.array([share for read in ways for _, share in read], dtype=np.float32)
-    first = np.cumsum([0, *(len(read) for read in ways[:-1])])
-    blocks = [VectorStore(shared_encoder(name)).vectors(written) for name in ENCODERS_READ]
-    mixed: np.ndarray = np.add.reduceat(np.concatenate(blocks, axis=1) * shares[:, np.newaxis], first, axis=0)
-    return mixed
+    return dialogue_vectors([text.strip() for text in texts], lambda encoder: VectorStore(encoder).vectors)
 
 
 def labels_of(examples: Sequence[NeedExample]) -> np.ndarray:
@@ -113,14 +106,10 @@ def main(arguments: list[str] | None = None) -> int:
         _say_left_out(examples, left_out(vectors, labels))
         return 0
     weights = fit(vectors, labels)
-    part = options.output.with_suffix(".part.npz")
-    np.savez_compressed(
-        part,
-        signs=np.array(SIGNS),
-        encoders=np.array([shared_encoder(name).version for name in ENCODERS_READ]),
-        **{name: values.astype(np.float16) for name, values in weights.items()},
-    )
-    part.replace(options.output)
+    fitted = {name: values.astype(np.float16) for name, values in weights.items()}
+    fitted["signs"] = np.array(SIGNS)
+    fitted["encoders"] = np.array([shared_encoder(name).version for name in ENCODERS_READ])
+    keep_fitted(options.output, fitted)
     _say(f"fitted: {options.output}")
     return 0
 

@@ -7,20 +7,19 @@ beside the words and the model's intents: :func:`bot.directory.needs.choose_need
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from bot.encoders import EncoderMissing, shared_encoder
+from bot.encoders.dialogue_vectors import ENCODERS_READ
+from bot.encoders.fitted import FittedMissing, read_fitted
 from bot.encoders.perceptron import scores, sigmoid
 
 WEIGHTS = Path(__file__).with_name("need_reader.npz")
 #: Beside the needs: that help is looked for at all.
 ANY = "any"
-#: The encoders whose vectors it reads, by their names in config.yml, in this order.
-ENCODERS_READ = ("e5", "use")
 WEIGHT_NAMES = ("inner", "inner_bias", "outer", "outer_bias")
 #: What a sentence of a message says counts this much beside the message as a whole.
 SENTENCE_SHARE = 0.3
@@ -57,10 +56,8 @@ class NeedReader:
             EncoderMissing: an encoder's package is not installed.
         """
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                weights = {name: stored[name] for name in stored.files}
-            return cls(weights, [shared_encoder(name).version for name in ENCODERS_READ])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            return cls(read_fitted(path), [shared_encoder(name).version for name in ENCODERS_READ])
+        except (FittedMissing, KeyError) as error:
             raise NeedReaderMissing(f"{path.name} is missing or broken: {_FIT_AGAIN}") from error
 
     def read(self, messages: Sequence[Mapping[str, np.ndarray]]) -> dict[str, float]:

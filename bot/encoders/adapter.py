@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.encoders.e5_network import NORMS, PROJECTIONS
+from bot.encoders.fitted import FittedMissing, read_fitted
 
 ADAPTER = Path(__file__).with_name("e5_adapter.npz")
 
@@ -30,9 +31,8 @@ def read_adapter(path: Path = ADAPTER) -> dict[str, np.ndarray] | None:
     if not path.is_file():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name].astype(np.float32) for name in stored.files}
-    except (OSError, ValueError, KeyError) as error:
+        return {name: numbers.astype(np.float32) for name, numbers in read_fitted(path).items()}
+    except (FittedMissing, ValueError) as error:
         raise AdapterError(
             f"{path.name} is broken: fetch it again, or fit it (python -m bot.encoders.fit_adapter)"
         ) from error

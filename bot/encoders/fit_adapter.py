@@ -27,10 +27,12 @@ import yaml
 from bot.content.latin_typed import readings
 from bot.content.normalise import HAN
 from bot.encoders.adapter import ADAPTER, read_adapter
+from bot.encoders.dialogue_vectors import LONGEST
 from bot.encoders.e5 import weight_path
 from bot.encoders.e5_network import NORMS, PROJECTIONS, Layer, Network, layer_weights, mean_state, norm_weights, project
 from bot.encoders.e5_weights import Shape, WeightFile
 from bot.encoders.embeddings import Embeddings, of_similar_length, padded
+from bot.encoders.fitted import keep_fitted
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "nlu_data"
 #: Layers below this one stay as published: their states are computed once a round.
@@ -38,7 +40,6 @@ FIRST_LAYER = 3
 RANK = 16
 #: How much the product of the thin matrices counts while it is learned.
 _STRENGTH = 2.0
-LONGEST = 300
 _PIECES = 64
 _PIECES_A_BATCH = 2048
 _BATCH = 32
@@ -305,9 +306,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"adapter: {len(examples)} examples of {len(intents)} intents", file=sys.stderr, flush=True)
     fitting = Fitting(WeightFile(weight_path()), len(intents), read_adapter(options.output) if options.go_on else None)
     fitting.fit(examples, intents, options.rounds, options.rate)
-    part = options.output.with_suffix(".part.npz")
-    np.savez_compressed(part, **fitting.adapter())
-    part.replace(options.output)
+    keep_fitted(options.output, fitting.adapter())
     print(f"adapter: {options.output}", file=sys.stderr)
     return 0
 

@@ -10,21 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from sklearn.metrics import f1_score
 
-from bot.encoders import shared_encoder
+from bot.encoders.dialogue_vectors import dialogue_vectors
 from bot.encoders.fit_adapter import Example, read_examples
-from bot.encoders.mixed import mixed_vectors
 from bot.encoders.perceptron import fit_classes, scores
 from bot.encoders.vector_store import VectorStore
 from bot.evaluation.labelled import Labelled
+from bot.evaluation.scores import Understood, macro_f1
 
 _PROJECT = Path(__file__).resolve().parents[2]
 #: Parts of the examples of each intent.
 PARTS = (1 / 8, 1 / 4, 1 / 2, 1.0)
-_ENCODERS = ("e5", "use")
 _READER = "bot.dialogue.components.intent_reader.IntentReader"
-_LONGEST = 300
 
 
 def measure_learning(meant: Sequence[Labelled], say: Callable[[str], None]) -> dict[str, list[tuple[int, float]]]:
@@ -43,8 +40,9 @@ def measure_learning(meant: Sequence[Labelled], say: Callable[[str], None]) -> d
     settings = next(one for one in pipeline if one["name"] == _READER)
     examples = read_examples(_PROJECT / "nlu_data")
     intents = sorted({example.intent for example in examples})
-    known = _vectors([example.text for example in examples], stored=True)
-    asked = _vectors([one.text for one in meant], stored=False)
+    known = dialogue_vectors([example.text for example in examples], lambda encoder: VectorStore(encoder).vectors)
+    # What is scored is not kept on disk with the examples.
+    asked = dialogue_vectors([one.text for one in meant], lambda encoder: encoder.encode)
     labels = np.array([intents.index(example.intent) for example in examples])
     measured: dict[str, list[tuple[int, float]]] = {
         language: [] for language in sorted({one.language for one in meant})
@@ -59,10 +57,11 @@ def measure_learning(meant: Sequence[Labelled], say: Callable[[str], None]) -> d
             epochs=settings["epochs"],
             say=functools.partial(_say_round, say, len(rows)),
         )
-        taken = [intents[index] for index in scores(weights, asked).argmax(axis=1)]
+        taken = scores(weights, asked).argmax(axis=1)
+        understood = [Understood(one, intents[index], None, "") for one, index in zip(meant, taken, strict=True)]
         for language, points in measured.items():
-            own = [(one.intent, intent) for one, intent in zip(meant, taken, strict=True) if one.language == language]
-            points.append((len(rows), _macro_f1(own)))
+            own = [one for one in understood if one.meant.language == language]
+            points.append((len(rows), macro_f1(own)))
     return measured
 
 
@@ -78,16 +77,6 @@ def _say_round(say: Callable[[str], None], count: int, line: str) -> None:
     say(f"{count} examples: {line}")
 
 
-def _vectors(texts: Sequence[str], *, stored: bool) -> np.ndarray:
-    read = [text[:_LONGEST] for text in texts]
-    blocks = []
-    for name in _ENCODERS:
-        encoder = shared_encoder(name)
-        # What is scored is not kept on disk with the examples.
-        blocks.append(mixed_vectors(read, VectorStore(encoder).vectors if stored else encoder.encode))
-    return np.concatenate(blocks, axis=1)
-
-
 def _part(examples: Sequence[Example], part: float) -> np.ndarray:
     """The same share of every intent, at random, the same at every call; smaller parts lie within larger ones."""
     rows: defaultdict[str, list[int]] = defaultdict(list)
@@ -99,9 +88,3 @@ def _part(examples: Sequence[Example], part: float) -> np.ndarray:
         dice.shuffle(own)
         chosen += own[: max(1, round(part * len(own)))]
     return np.array(sorted(chosen))
-
-
-def _macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
-    meant = [one for one, _ in pairs]
-    taken = [other for _, other in pairs]
-    return float(f1_score(meant, taken, labels=sorted(set(meant)), average="macro", zero_division=0))

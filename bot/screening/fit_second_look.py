@@ -24,6 +24,7 @@ from bot.content.normalise import Normalised
 from bot.content.patterns import read_rules
 from bot.encoders import shared_encoder
 from bot.encoders.fit_adapter import Example, read_examples
+from bot.encoders.fitted import keep_fitted
 from bot.encoders.perceptron import UNKNOWN, fit_signs, scores, sigmoid
 from bot.encoders.vector_store import VectorStore
 from bot.evaluation.labelled import LabelError
@@ -206,14 +207,8 @@ def main(arguments: list[str] | None = None) -> int:
     weights = fit_flags(known)
     weights["offer"], weights["offer_bias"] = fit_offer(offers, read_examples(options.examples), uncover, encode)
     weights["whole"], weights["whole_bias"] = fit_whole(known, offers)
-    part = options.output.with_suffix(".part.npz")
-    np.savez_compressed(
-        part,
-        flags=np.array(_NAMES),
-        encoder=np.array(encoder.version),
-        **{name: values.astype(np.float16) for name, values in weights.items()},
-    )
-    part.replace(options.output)
+    fitted = {name: values.astype(np.float16) for name, values in weights.items()}
+    keep_fitted(options.output, {**fitted, "flags": np.array(_NAMES), "encoder": np.array(encoder.version)})
     print(f"second look: {options.output}", file=sys.stderr)
     return 0
 

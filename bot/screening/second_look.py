@@ -17,6 +17,7 @@ import numpy as np
 from bot.content.latin_typed import readings
 from bot.content.normalise import Normalised
 from bot.encoders import EncoderMissing, SentenceEncoder, shared_encoder
+from bot.encoders.fitted import FittedMissing, read_fitted
 from bot.encoders.perceptron import scores, sigmoid
 from bot.screening.detect import Finding
 from bot.screening.flags import FLAGS
@@ -100,13 +101,11 @@ class SecondLook:
             EncoderMissing: the encoder's package is not installed.
         """
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                weights = {name: stored[name] for name in stored.files}
-        except (OSError, ValueError, KeyError) as error:
+            return cls(read_fitted(path), shared_encoder("e5"))
+        except (FittedMissing, KeyError) as error:
             raise SecondLookMissing(
                 f"{path.name} is missing or broken: python -m bot.screening.fit_second_look"
             ) from error
-        return cls(weights, shared_encoder("e5"))
 
     def look(self, text: Normalised) -> Look:
         """Look at a text. Takes some milliseconds a passage: not for the event loop.

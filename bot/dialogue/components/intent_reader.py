@@ -73,7 +73,7 @@ class IntentReader(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the perceptron and keeps its weights."""
         examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
-        blocks = [_sentence_blocks(message) for message in examples]
+        blocks = [sentence_blocks(message) for message in examples]
         origins = sorted(blocks[0]) if blocks else []
         if not origins:
             raise ValueError("config.yml: IntentReader needs a SentenceVectors component before it")
@@ -118,7 +118,7 @@ class IntentReader(GraphComponent, IntentClassifier):
         return messages
 
     def _rank(self, message: Message) -> list[dict[str, Any]]:
-        blocks = _sentence_blocks(message)
+        blocks = sentence_blocks(message)
         if self._weights is None or not blocks:
             return []
         missing = [origin for origin in self._origins if origin not in blocks]
@@ -135,7 +135,7 @@ class IntentReader(GraphComponent, IntentClassifier):
         return [{"name": self._intents[index], "confidence": float(chances[index])} for index in order]
 
 
-def _sentence_blocks(message: Message) -> dict[str, np.ndarray]:
+def sentence_blocks(message: Message) -> dict[str, np.ndarray]:
     """Sentence features of a message by the featurizer they come from."""
     return {
         str(features.origin): np.asarray(features.features)[-1]
