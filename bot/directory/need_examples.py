@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.languages import LANGUAGES
+from bot.content.numbered_lines import numbered_lines
 from bot.directory.needs import URGENCY
 
 #: The folder with a folder a language.
@@ -64,12 +65,8 @@ def need_example_problems(path: Path) -> list[str]:
 
 
 def _lines(path: Path) -> Iterator[tuple[str, NeedExample | None]]:
-    seen: dict[str, int] = {}
-    # Lines end with a line feed only: texts may hold other separators.
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        place = f"{path}:{number}"
+    seen: dict[str, str] = {}
+    for place, line in numbered_lines(path):
         try:
             value = json.loads(line.decode("utf-8"))
         except ValueError:
@@ -81,7 +78,7 @@ def _lines(path: Path) -> Iterator[tuple[str, NeedExample | None]]:
         if problem is not None:
             yield f"{place}: {problem}", None
             continue
-        seen[value["text"]] = number
+        seen[value["text"]] = place.rpartition(":")[2]
         need = None if value["need"] == NONE else value["need"]
         yield "", NeedExample(value["text"], need, tuple(value.get("also", ())))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.languages import LANGUAGES
+from bot.content.numbered_lines import numbered_lines
 
 #: Messages without a style are put under this name.
 NO_STYLE = "unnamed"
@@ -70,10 +71,7 @@ def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     Raises:
         LabelError: a line is no JSON object; names file and line.
     """
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        place = f"{path}:{number}"
+    for place, line in numbered_lines(path):
         try:
             value = json.loads(line.decode("utf-8"))
         except (ValueError, UnicodeDecodeError):
