@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bot.evaluation.offers import LEVELS
-from bot.evaluation.pictures import DOTS_PER_INCH
+from bot.evaluation.pictures import DOTS_PER_INCH, keep_picture, pyplot
 
 
 def draw_screening(own: dict[str, Any], title: str, path: Path) -> None:
@@ -19,11 +19,6 @@ def draw_screening(own: dict[str, Any], title: str, path: Path) -> None:
         title: above the picture.
         path: the file; its folder exists.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
     counts = np.zeros((len(LEVELS), len(LEVELS)))
     for figured in own["sets"].values():
         for row, meant in enumerate(LEVELS):
@@ -32,7 +27,7 @@ def draw_screening(own: dict[str, Any], title: str, path: Path) -> None:
     totals = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
     flags = list(own["flags"])
-    figure, (left, right) = pyplot.subplots(
+    figure, (left, right) = pyplot().subplots(
         1, 2, figsize=(11, 2.5 + 0.2 * max(len(flags), 8)), dpi=DOTS_PER_INCH, gridspec_kw={"width_ratios": (1, 2)}
     )
     left.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -52,6 +47,4 @@ def draw_screening(own: dict[str, Any], title: str, path: Path) -> None:
     right.invert_yaxis()
     right.legend(loc="lower left", fontsize=7)
     figure.suptitle(title)
-    figure.tight_layout()
-    figure.savefig(path)
-    pyplot.close(figure)
+    keep_picture(figure, path)

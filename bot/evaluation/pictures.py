@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,23 @@ from bot.evaluation.scores import Reliability, Understood
 DOTS_PER_INCH = 110
 #: Square of one intent, inches.
 _SQUARE = 0.21
+
+
+def pyplot() -> Any:
+    """matplotlib's figures, drawn without a screen; read only where a picture is asked for."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as figures
+
+    return figures
+
+
+def keep_picture(figure: Any, path: Path) -> None:
+    """Write a figure and let go of it."""
+    figure.tight_layout()
+    figure.savefig(path)
+    pyplot().close(figure)
 
 
 def draw_confusion(understood: Sequence[Understood], intents: Sequence[str], title: str, path: Path) -> None:
@@ -23,11 +41,6 @@ def draw_confusion(understood: Sequence[Understood], intents: Sequence[str], tit
         title: above the picture.
         path: the file; its folder exists.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
     place = {intent: index for index, intent in enumerate(intents)}
     counts = np.zeros((len(intents), len(intents)))
     for one in understood:
@@ -37,7 +50,7 @@ def draw_confusion(understood: Sequence[Understood], intents: Sequence[str], tit
     shares = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
 
     side = 3.2 + _SQUARE * len(intents)
-    figure, axes = pyplot.subplots(figsize=(side, side), dpi=DOTS_PER_INCH)
+    figure, axes = pyplot().subplots(figsize=(side, side), dpi=DOTS_PER_INCH)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(len(intents)), intents, rotation=90, fontsize=7)
     axes.set_yticks(range(len(intents)), intents, fontsize=7)
@@ -49,9 +62,7 @@ def draw_confusion(understood: Sequence[Understood], intents: Sequence[str], tit
         if row != column:
             axes.text(column, row, f"{counts[row, column]:.0f}", ha="center", va="center", fontsize=6, color="#b00020")
     axes.grid(False)
-    figure.tight_layout()
-    figure.savefig(path)
-    pyplot.close(figure)
+    keep_picture(figure, path)
 
 
 def draw_reliability(steps: Sequence[Reliability], title: str, path: Path) -> None:
@@ -62,12 +73,7 @@ def draw_reliability(steps: Sequence[Reliability], title: str, path: Path) -> No
         title: above the picture.
         path: the file; its folder exists.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, (curve, amounts) = pyplot.subplots(
+    figure, (curve, amounts) = pyplot().subplots(
         2, 1, figsize=(5, 6), dpi=DOTS_PER_INCH, sharex=True, gridspec_kw={"height_ratios": (3, 1)}
     )
     curve.plot((0, 1), (0, 1), linestyle="--", color="#888888", label="honest")
@@ -80,9 +86,7 @@ def draw_reliability(steps: Sequence[Reliability], title: str, path: Path) -> No
     amounts.set_ylabel("messages")
     amounts.set_xlabel("confidence")
     amounts.set_xlim(0, 1)
-    figure.tight_layout()
-    figure.savefig(path)
-    pyplot.close(figure)
+    keep_picture(figure, path)
 
 
 def draw_learning(measured: Mapping[str, Sequence[tuple[int, float]]], path: Path) -> None:
@@ -92,12 +96,7 @@ def draw_learning(measured: Mapping[str, Sequence[tuple[int, float]]], path: Pat
         measured: language -> examples of all languages together, and macro-F1 in this one.
         path: the file; its folder exists.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(7, 4.5), dpi=DOTS_PER_INCH)
+    figure, axes = pyplot().subplots(figsize=(7, 4.5), dpi=DOTS_PER_INCH)
     for language, points in measured.items():
         axes.plot([count for count, _ in points], [value for _, value in points], marker="o", label=language)
     axes.set_xscale("log", base=2)
@@ -108,6 +107,4 @@ def draw_learning(measured: Mapping[str, Sequence[tuple[int, float]]], path: Pat
     axes.set_ylabel("macro-F1")
     axes.legend()
     axes.grid(visible=True, alpha=0.3)
-    figure.tight_layout()
-    figure.savefig(path)
-    pyplot.close(figure)
+    keep_picture(figure, path)
