@@ -21,7 +21,7 @@ from bot.directory.for_whom import groups_told
 from bot.directory.model import Group
 from bot.directory.need_reader import ANY
 from bot.directory.needs import READ_CHARACTERS, NeedWords, Wish, choose_need
-from bot.directory.places import Place, find_places, said_of_then, stands_alone, whereabouts, with_town
+from bot.directory.places import Place, find_places, named, said_of_then, stands_alone, whereabouts, with_town
 
 #: What of a person's criteria is kept while the bot waits for their place, and what stays for the next search.
 _WAITING, _GROUPS, _FAILED = "search", "groups", "failed"
@@ -206,6 +206,63 @@ def is_about_others(text: str, place: Place) -> bool:
     return bool(others) and (not own or own[-1] <= others[-1])
 
 
+def _taken_from(text: str, told: Sequence[Place]) -> Place | None:
+    """The town of "he still takes girls from Mombasa": who reports it is near, unless they say where they are."""
+    if any(place.role == "in" and not is_about_others(text, place) for place in told):
+        return None
+    towns = [
+        place
+        for place in told
+        if place.role == "from"
+        and place.city
+        and (
+            _TAKES_FROM.search(text[: place.start].lower())
+            or (text[: place.start].endswith(("从", "在")) and _TAKES_FROM_HAN.search(text[place.end :]))
+        )
+    ]
+    elsewhere = [place for place in told if place.role == "unknown" and stands_alone(text, place, told)]
+    return towns[0] if len({place.country for place in towns}) == 1 and not elsewhere else None
+
+
+def _added(text: str, told: Sequence[Place]) -> Place | None:
+    """Of "an agent sent thirty boys to Laos. Patna." the place who writes it added, where nobody says "I am in"."""
+    alone = [place for place in told if place.role in ("in", "unknown") and stands_alone(text, place, told)]
+    others = [place for place in told if place.role == "in" and place not in alone]
+    alone = [place for place in alone if place.country not in {other.country for other in others}]
+    if not others or len({place.country for place in alone}) != 1:
+        return None
+    if any(_SELF.search(_part_of(text, place)) and not is_about_others(text, place) for place in others):
+        return None
+    return next((place for place in alone if place.city), alone[0])
+
+
+def _whose(text: str, named_places: Sequence[Place]) -> tuple[list[Place], list[Place]]:
+    """The places of somebody else, and those of who writes (or, where they name none, of a family at home)."""
+    told = [place for place in named_places if place.role in ("in", "unknown", "to") and not said_of_then(text, place)]
+    # Who is only to be taken somewhere, or is looked for to go there, is not there.
+    others = [
+        place
+        for place in told
+        if is_about_others(text, place)
+        and not _RECRUITS.search(before := _before(text, place))
+        and not (place.role == "to" and (_INVITED.search(before) or _TO_BE_TAKEN.search(before)))
+    ]
+    left = [place for place in others if _LEFT_BEHIND.search(_part_of(text, place))]
+    others = [place for place in others if place not in left]
+    own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))] or left
+    return others, [place for place in own if place not in others]
+
+
+def _candidates(text: str, told: Sequence[Place], need: str | None, *, settle: bool) -> list[Place]:
+    places = whereabouts(text, told, settle=settle)
+    if need != "return":
+        return places
+    if places and all(place.role == "to" for place in places):
+        places = [place for place in told if place.role in ("in", "unknown")] or places
+    places = [place for place in places if place.role != "to"]
+    return [place for place in places if not _BROUGHT_HOME.search(_before(text, place))] or places
+
+
 class Searching:
     """Makes searches of messages.
 
@@ -285,75 +342,46 @@ class Searching:
         Of two countries ("I am in Henan. My cousin is in Abu Dhabi, her passport expired") that of the sentence that
         tells the trouble. The home somebody wants to return to is not where they are.
         """
+        found = named(text, language)
         own_return = need == "return" and _WANTS_HOME.search(text.lower())
-        if not own_return and (other := self._where_somebody_else_is(text, language)):
+        if not own_return and (other := self._where_somebody_else_is(text, found)):
             return other
-        places = self._candidates(text, language, need, settle=False)
+        places = _candidates(text, found, need, settle=False)
         places = [place for place in places if not said_of_then(text, place)] or places
-        if recruited := self._taken_from(text, language):
+        if recruited := _taken_from(text, found):
             return recruited
-        if need in _AT_HOME and (alone := self._added(text, language)):
+        if need in _AT_HOME and (alone := _added(text, found)):
             return alone
         if len({place.country for place in places}) > 1:
             wishes = [(place, self._words.look(_sentence_of(text, place))) for place in places]
             for says in ("asked", "told", "looking"):
                 fitting = [place for place, wish in wishes if getattr(wish, says)]
                 if len({place.country for place in fitting}) == 1:
-                    return with_town(text, language, fitting)
+                    return with_town(found, fitting)
             if need == "legal":
                 # "My case is in Burgas, I am in Leicester": a lawyer is needed where the court is.
                 courts = [place for place in places if _COURT.search(_part_of(text, place))]
                 if len({place.country for place in courts}) == 1:
                     return courts[0]
-        places = self._candidates(text, language, need, settle=True)
+        places = _candidates(text, found, need, settle=True)
         said = text.lower()
         to_be_taken = _TO_BE_TAKEN.search(said) and not _HELD.search(said)
         only_asked = need == "report" or _INVITED.search(said) or to_be_taken
         if places and all(place.role == "to" for place in places) and only_asked:
             # "My boyfriend wants me to come to Milan, I am from Pernik", "they lure girls to China from Bishkek":
             # nobody is there yet, and who tells it is at home.
-            home = [place for place in find_places(text, language) if place.role == "from" and place.kind == "city"]
+            home = [place for place in found if place.role == "from" and place.kind == "city"]
             if len({place.country for place in home}) == 1:
                 return home[0]
         if len({place.country for place in places}) != 1:
             return None
-        return with_town(text, language, places)
-
-    def _taken_from(self, text: str, language: str | None) -> Place | None:
-        """The town of "he still takes girls from Mombasa": who reports it is near, unless they say where they are."""
-        told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
-        if any(place.role == "in" and not is_about_others(text, place) for place in told):
-            return None
-        towns = [
-            place
-            for place in told
-            if place.role == "from"
-            and place.city
-            and (
-                _TAKES_FROM.search(text[: place.start].lower())
-                or (text[: place.start].endswith(("从", "在")) and _TAKES_FROM_HAN.search(text[place.end :]))
-            )
-        ]
-        elsewhere = [place for place in told if place.role == "unknown" and stands_alone(text, place, told)]
-        return towns[0] if len({place.country for place in towns}) == 1 and not elsewhere else None
+        return with_town(found, places)
 
     def is_told(self, place: Place, text: str, language: str | None) -> bool:
         """Whether a place is told as where somebody is, not only mentioned."""
         return place.role == "in" or (
             place.role == "unknown" and stands_alone(text, place, find_places(text, language))
         )
-
-    def _added(self, text: str, language: str | None) -> Place | None:
-        """Of "an agent sent thirty boys to Laos. Patna." the place who writes it added, where nobody says "I am in"."""
-        told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
-        alone = [place for place in told if place.role in ("in", "unknown") and stands_alone(text, place, told)]
-        others = [place for place in told if place.role == "in" and place not in alone]
-        alone = [place for place in alone if place.country not in {other.country for other in others}]
-        if not others or len({place.country for place in alone}) != 1:
-            return None
-        if any(_SELF.search(_part_of(text, place)) and not is_about_others(text, place) for place in others):
-            return None
-        return next((place for place in alone if place.city), alone[0])
 
     def own_place(self, text: str, language: str | None, searched: Place) -> tuple[bool, Place | None]:
         """Whether the place that is searched is somebody else's, and where who writes says that they are themselves.
@@ -366,36 +394,19 @@ class Searching:
             language: its language, if known.
             searched: where help is looked for.
         """
-        others, own = self._whose(text, language)
+        others, own = _whose(text, named(text, language))
         if not any(place.country == searched.country for place in others):
             return False, None
         elsewhere = [place for place in own if place.country != searched.country]
         said = [place for place in elsewhere if _SELF.search(_part_of(text, place))]
         return bool(elsewhere), said[0] if len({place.country for place in said}) == 1 else None
 
-    def _whose(self, text: str, language: str | None) -> tuple[list[Place], list[Place]]:
-        """The places of somebody else, and those of who writes (or, where they name none, of a family at home)."""
-        told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
-        told = [place for place in told if place.role in ("in", "unknown", "to") and not said_of_then(text, place)]
-        # Who is only to be taken somewhere, or is looked for to go there, is not there.
-        others = [
-            place
-            for place in told
-            if is_about_others(text, place)
-            and not _RECRUITS.search(before := _before(text, place))
-            and not (place.role == "to" and (_INVITED.search(before) or _TO_BE_TAKEN.search(before)))
-        ]
-        left = [place for place in others if _LEFT_BEHIND.search(_part_of(text, place))]
-        others = [place for place in others if place not in left]
-        own = [place for place in told if place.role == "in" and _SELF.search(_part_of(text, place))] or left
-        return others, [place for place in own if place not in others]
-
-    def _where_somebody_else_is(self, text: str, language: str | None) -> Place | None:
+    def _where_somebody_else_is(self, text: str, told: Sequence[Place]) -> Place | None:
         """Of "her boss took her papers, she is in Manama, I am in Moscow" the place of who is in trouble.
 
         None where the person tells a trouble of their own, or only a family at home is elsewhere.
         """
-        others, own = self._whose(text, language)
+        others, own = _whose(text, told)
         if not own or len({place.country for place in others}) != 1 or others[0].country == own[0].country:
             return None
         if any(_WITH_ME.search(_part_of(text, place)) for place in own):
@@ -405,16 +416,6 @@ class Searching:
             if (wish.asked or wish.told) and _SELF.search(part.lower()) and not _FOR_OTHERS.search(part.lower()):
                 return None
         return next((place for place in others if place.city), others[0])
-
-    def _candidates(self, text: str, language: str | None, need: str | None, *, settle: bool) -> list[Place]:
-        places = whereabouts(text, language, settle=settle)
-        if need != "return":
-            return places
-        if places and all(place.role == "to" for place in places):
-            told = [place for place in find_places(text, language) if place.kind in ("country", "city")]
-            places = [place for place in told if place.role in ("in", "unknown")] or places
-        places = [place for place in places if place.role != "to"]
-        return [place for place in places if not _BROUGHT_HOME.search(_before(text, place))] or places
 
     def nationality(self, text: str, language: str, need: str | None) -> str | None:
         """Whose citizen the person says they are; with "the Bulgarian embassy", whose embassy they look for."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
@@ -1246,30 +1246,45 @@ def here(text: str, language: str | None = None) -> Place | None:
     Returns:
         the place, or None: ask.
     """
-    candidates = whereabouts(text, language)
+    told = named(text, language)
+    candidates = whereabouts(text, told)
     if len({place.country for place in candidates}) != 1:
         return None
-    return with_town(text, language, candidates)
+    return with_town(told, candidates)
 
 
-def with_town(text: str, language: str | None, candidates: list[Place]) -> Place:
-    """Of places of one country one with a town, also where the town stands apart: "in Czechia, ... Pardubice"."""
-    if town := next((place for place in candidates if place.city), None):
-        return town
-    country = candidates[0].country
-    told = [place for place in find_places(text, language) if place.country == country and place.kind == "city"]
-    return next((place for place in told if place.role in ("in", "unknown")), candidates[0])
-
-
-def whereabouts(text: str, language: str | None = None, settle: bool = True) -> list[Place]:
-    """The places a person may be in by their words, all with equal right; of more than one country: nobody knows.
+def named(text: str, language: str | None = None) -> list[Place]:
+    """The countries and towns of a text, without adjectives and peoples: what the functions below go by.
 
     Args:
         text: what the person wrote.
         language: the text's language, if known.
+    """
+    return [place for place in find_places(text, language) if place.kind in ("country", "city")]
+
+
+def with_town(told: Iterable[Place], candidates: list[Place]) -> Place:
+    """Of places of one country one with a town, also where the town stands apart: "in Czechia, ... Pardubice".
+
+    Args:
+        told: all that are named in the text.
+        candidates: those of the country.
+    """
+    if town := next((place for place in candidates if place.city), None):
+        return town
+    country = candidates[0].country
+    towns = [place for place in told if place.country == country and place.kind == "city"]
+    return next((place for place in towns if place.role in ("in", "unknown")), candidates[0])
+
+
+def whereabouts(text: str, places: Sequence[Place], settle: bool = True) -> list[Place]:
+    """The places a person may be in by their words, all with equal right; of more than one country: nobody knows.
+
+    Args:
+        text: what the person wrote.
+        places: those that are :func:`named` in it.
         settle: of several leave those that are said to be now.
     """
-    places = [place for place in find_places(text, language) if place.kind in ("country", "city")]
     over = [place for place in places if place.role in ("in", "unknown") and said_of_then(text, place)]
     for role in ("in", "unknown", "to"):
         fitting = [place for place in places if place.role == role]
