@@ -17,16 +17,13 @@ from typing import Any
 
 import yaml
 
-from bot.content.han_spelling import HanSpelling
+from bot.content.han_spelling import Edit, HanSpelling
 from bot.content.languages import LANGUAGES, candidates, latin_chances
 from bot.content.latin_typed import to_cyrillic
 from bot.content.lookalikes import TWINS
 from bot.content.normalise import HAN, Normalised, normalise
 from bot.content.patterns import PatternError, Phrase, Rule, compile_phrase
 from bot.content.phrase_index import PhraseIndex
-
-#: A part of a normalised text, and what it is read as.
-Edit = tuple[int, int, str]
 
 #: From this chance on text in Latin letters is read in Cyrillic, too.
 LATIN_CHANCE = 0.3

@@ -22,6 +22,7 @@ _SIDES = {
     "犭": "犬", "衤": "衣", "礻": "示", "艹": "艸", "疒": "疒", "刂": "刀", "冫": "冰", "灬": "火", "辶": "辵",
     "彳": "彳", "罒": "网", "宀": "宀", "冖": "冖",
 }  # fmt: skip
+_SIDE = re.compile("|".join(_SIDES))
 #: Letters and figures that stand for a syllable.
 _SYLLABLE_OF = {
     "0": "ling", "1": "yi", "2": "er", "3": "san", "4": "si", "5": "wu", "6": "liu", "7": "qi", "8": "ba", "9": "jiu",
@@ -36,7 +37,7 @@ _MOST = 60
 
 #: Beginning, end, character (nothing where it is spelt out), sound without tone.
 _Token = tuple[int, int, str, str]
-#: A replacement in a text: beginning, end, what stands there now.
+#: A part of a normalised text, and what it is read as.
 Edit = tuple[int, int, str]
 
 
@@ -69,9 +70,9 @@ class HanSpelling:
         Args:
             text: normalised.
         """
-        for found in re.finditer("|".join(_SIDES), text):
-            for start in (found.start(), found.start() - 1):
-                whole = self._whole.get(text[max(0, start) : start + 2])
+        for found in _SIDE.finditer(text):
+            for start in (found.start(), max(0, found.start() - 1)):
+                whole = self._whole.get(text[start : start + 2])
                 if whole is not None:
                     yield start, start + 2, whole
                     break
