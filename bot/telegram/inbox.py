@@ -156,18 +156,27 @@ class Dispatcher:
 
     async def _look_ahead(self, updates: list[Update]) -> None:
         for update in updates:
-            urgent = False
+            await asyncio.sleep(0)
             try:
-                urgent = self._turns.cries(update)
-                # Telegram may send again what was answered long ago.
-                if urgent and await asyncio.wait_for(self._store.inbox.known(update.update_id), _PATIENCE):
-                    urgent = False
+                urgent = self._is_to_come(update) and self._turns.cries(update)
             except Exception as error:
                 _log.error("it cannot be looked ahead for an alarm (%s)", type(error).__name__, exc_info=error)
-            # What is being received already is in the hands of its own turn; two answers would come.
-            if urgent and update.update_id > self._begun:
+                continue
+            # Telegram may send again what was answered long ago; and asking takes time.
+            if urgent and not await self._was_written(update) and self._is_to_come(update):
                 self._overtake_soon(update)
-            await asyncio.sleep(0)
+
+    def _is_to_come(self, update: Update) -> bool:
+        """Whether an update is not being received yet; after that its own turn would answer it a second time."""
+        return update.update_id > self._begun
+
+    async def _was_written(self, update: Update) -> bool:
+        """Whether an update was written before, if the store says so at once."""
+        try:
+            return await asyncio.wait_for(self._store.inbox.known(update.update_id), _PATIENCE)
+        except Exception as error:  # an alarm is answered without it, too
+            _log.error("it cannot be told whether an update is known (%s)", type(error).__name__, exc_info=error)
+            return False
 
     async def _admitted(self, update: Update) -> bool:
         """Whether an update is read, or at least answered; one of a flood is only noted."""
@@ -308,8 +317,7 @@ class Dispatcher:
 
     async def _overtake(self, update: Update) -> tuple[int, ...] | None:
         """Answer an alarm at once, unless that was done; the numbers of the answers, or None."""
-        if update.update_id not in self.alarms_answered:
-            await asyncio.wait({self._overtake_soon(update)})
+        await asyncio.wait({self._overtake_soon(update)})
         return self.alarms_answered.get(update.update_id)
 
     async def _answer_alarm(self, update: Update) -> None:
