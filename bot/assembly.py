@@ -23,7 +23,7 @@ from bot.conversation.offer_talk import load_offer_talk
 from bot.conversation.sources import Sources
 from bot.conversation.turn import Conversation, Dialogue
 from bot.dialogue.engine import DialogueEngine
-from bot.dialogue.train import current_model, newest_model, train
+from bot.dialogue.train import current_model, newest_model, train, train_draft
 from bot.directory.load import Directory
 from bot.directory.needs import NeedWords
 from bot.directory.places import here
@@ -104,6 +104,7 @@ class ModelLoader:
         self._progress = progress
         self._dialogue: Dialogue | None = None
         self._second_look: SecondLook | None = None
+        self._drafted = False
         self.failed = False
         #: Set once the model answers.
         self.ready = asyncio.Event()
@@ -121,15 +122,28 @@ class ModelLoader:
         return self.failed
 
     async def run(self) -> None:
-        """Bring the current model up; an older one answers meanwhile, if there is any."""
+        """Bring the current model up; an older one answers meanwhile, or a draft where there is none."""
         newest = await asyncio.to_thread(newest_model, self._settings.model_dir)
         current = await asyncio.to_thread(current_model, folder=self._settings.model_dir)
-        if newest is not None and current is None:
+        if newest is None:
+            await self._draft()
+        elif current is None:
             await self._load(newest)
         while True:
             if await self._bring_up():
                 return
             await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _draft(self) -> None:
+        self._progress("No model yet. A draft of it answers first, trained from every fourth example.")
+        try:
+            model = await asyncio.to_thread(train_draft, self._progress, self._settings.model_dir)
+        except Exception as error:
+            _log.warning("no draft of the dialogue model (%s); people wait for the whole", type(error).__name__)
+            return
+        if await self._load(model):
+            self._drafted = True
+            self._progress("The draft answers; now the whole model trains.")
 
     async def _bring_up(self) -> bool:
         try:
@@ -137,7 +151,10 @@ class ModelLoader:
         except Exception as error:
             self._failure("trained", error)
             return False
-        return await self._load(model)
+        loaded = await self._load(model)
+        if loaded and self._drafted:
+            self._progress("The whole model answers.")
+        return loaded
 
     async def _load(self, model: Path) -> bool:
         started = time.monotonic()

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot import quiet
+from bot.dialogue.draft import write_draft
 
 PROJECT = Path(__file__).resolve().parents[2]
 DATA = "nlu_data"
@@ -112,9 +113,41 @@ def train(force: bool = False, progress: Progress | None = None, folder: Path | 
     existing = current_model(folder=folder)
     if existing and not force:
         return existing
-    command = [sys.executable, "-m", "bot.dialogue.train", "--folder", str(folder.resolve())]
-    if force:
-        command.append("--force")
+    _train_apart(folder, ["--force"] if force else [], progress)
+    # An editor may have changed an example meanwhile: then the newest model is the one just trained.
+    trained = current_model(folder=folder) or newest_model(folder)
+    if trained is None:
+        raise TrainingFailed(f"training left no model in {folder}")
+    return trained
+
+
+def train_draft(progress: Progress | None = None, folder: Path | None = None) -> Path:
+    """Trains a model of a part of the examples (`bot.dialogue.draft`): soon there, for a machine that has none.
+
+    What it computed, training the whole need not compute again; that also takes the draft away.
+
+    Args:
+        progress: Called with each line the training says.
+        folder: Where models are kept; `model_folder()` by default.
+
+    Returns:
+        Path of the draft; of the whole model, if another process had it ready first.
+
+    Raises:
+        TrainingFailed: With the last lines training said.
+    """
+    folder = folder or model_folder()
+    _train_apart(folder, ["--draft"], progress)
+    drafts = sorted(folder.glob("draft-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    trained = current_model(folder=folder) or (drafts[-1] if drafts else newest_model(folder))
+    if trained is None:
+        raise TrainingFailed(f"training left no draft in {folder}")
+    return trained
+
+
+def _train_apart(folder: Path, options: list[str], progress: Progress | None) -> None:
+    """Runs this module in a process of its own."""
+    command = [sys.executable, "-m", "bot.dialogue.train", "--folder", str(folder.resolve()), *options]
     last: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
         command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
@@ -126,11 +159,8 @@ def train(force: bool = False, progress: Progress | None = None, folder: Path | 
                 last = [*last[-20:], said]
                 if progress:
                     progress(said)
-    # An editor may have changed an example meanwhile: then the newest model is the one just trained.
-    trained = current_model(folder=folder) or newest_model(folder)
-    if process.returncode != 0 or trained is None:
+    if process.returncode != 0:
         raise TrainingFailed("\n".join(last) or f"training ended with code {process.returncode}")
-    return trained
 
 
 def _file_name(print_: str) -> str:
@@ -143,25 +173,40 @@ def _models(folder: Path) -> list[Path]:
 
 def _train_here(folder: Path) -> Path:
     """Trains in this process and puts the model in place in one step."""
+    target = _fit(folder, _file_name(fingerprint()), PROJECT / DATA)
+    for old in [*_models(folder)[:-KEPT], *folder.glob("draft-*.tar.gz")]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def _train_draft_here(folder: Path) -> Path:
+    """The same of a part of the examples."""
+    target = folder / f"draft-{fingerprint()}.tar.gz"
+    if target.is_file():
+        return target
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".examples-") as scratch:
+        part = Path(scratch) / DATA
+        write_draft(PROJECT / DATA, part)
+        return _fit(folder, target.name, part)
+
+
+def _fit(folder: Path, name: str, data: Path) -> Path:
+    """Has Rasa train from a folder of training data, and puts the model in place in one step."""
     import rasa.model_training
 
-    before = fingerprint()
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".training-") as scratch:
         result = rasa.model_training.train(
             domain=DOMAIN,
             config=CONFIG,
-            training_files=DATA,
+            training_files=str(data),
             output=scratch,
             fixed_model_name="model",
             force_training=True,
         )
         if result.code != 0 or result.model is None:
             raise TrainingFailed(f"Rasa ended with code {result.code}")
-        target = folder / _file_name(before)
+        target = folder / name
         Path(result.model).replace(target)
-    for old in _models(folder)[:-KEPT]:
-        old.unlink(missing_ok=True)
     return target
 
 
@@ -183,6 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Command line: trains, says how long it took and where the model is."""
     parser = argparse.ArgumentParser(prog="python -m bot.dialogue.train", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--force", action="store_true", help="train even when nothing changed")
+    parser.add_argument("--draft", action="store_true", help="train a model of a part of the examples, soon there")
     parser.add_argument("--folder", type=Path, default=None, help="where models are kept")
     options = parser.parse_args(arguments)
     quiet.setup_logging()
@@ -198,7 +244,7 @@ def main(arguments: list[str] | None = None) -> int:
         with _one_at_a_time(folder):
             # Whoever held the lock may have trained just this model.
             path = None if options.force else current_model(folder=folder)
-            path = path or _train_here(folder)
+            path = path or (_train_draft_here(folder) if options.draft else _train_here(folder))
     except Exception as problem:
         # Training reads the repository only: what it complains about is an editor's text, never a person's.
         print(f"training failed: {type(problem).__name__}: {problem}", file=sys.stderr)

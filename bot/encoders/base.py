@@ -20,6 +20,8 @@ class SentenceEncoder(Protocol):
     version: str
     """Changes whenever the vectors change: part of the key of the vector store."""
     dimensions: int
+    one_core: bool
+    """Whether one call keeps to one core, and calls of several threads may run beside each other."""
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of shape (len(texts), dimensions), float32."""

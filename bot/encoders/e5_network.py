@@ -57,7 +57,7 @@ def project(states: Any, layer: Layer, name: str) -> Any:
     """A plain dense layer."""
     import tensorflow as tf
 
-    return tf.matmul(states, layer[name][0]) + layer[name][1]
+    return tf.nn.bias_add(tf.matmul(states, layer[name][0]), layer[name][1])
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -63,11 +64,15 @@ class VectorStore:
         if missing:
             # Longest last: the first counts come quickly, and texts of one length share a batch.
             todo = sorted(missing, key=lambda key: len(missing[key]))
-            for start in range(0, len(todo), BATCH):
-                batch = todo[start : start + BATCH]
-                computed = self._encoder.encode([missing[key] for key in batch])
-                known.update(zip(batch, computed.astype(np.float16), strict=True))
-                progress(self._encoder.name, start + len(batch), len(todo))
+            batches = [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]
+            done = 0
+            # An encoder that keeps to one core gets a batch for each.
+            with ThreadPoolExecutor((os.cpu_count() or 1) if self._encoder.one_core else 1) as pool:
+                computed = pool.map(lambda batch: self._encoder.encode([missing[key] for key in batch]), batches)
+                for batch, vectors in zip(batches, computed, strict=True):
+                    known.update(zip(batch, vectors.astype(np.float16), strict=True))
+                    done += len(batch)
+                    progress(self._encoder.name, done, len(todo))
             self._write(known)
         if not keys:
             return np.zeros((0, self._encoder.dimensions), dtype=np.float32)
