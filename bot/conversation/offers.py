@@ -26,12 +26,13 @@ class OfferAnswer:
     def __init__(self, catalogues: Catalogues) -> None:
         self._catalogues = catalogues
 
-    def reply(self, screening: Screening, language: str) -> Reply:
+    def reply(self, screening: Screening, language: str, *, told: bool = False) -> Reply:
         """The first message about an offer.
 
         Args:
             screening: what was found; must be an offer.
             language: of the answer, not of the offer.
+            told: the person retold it; its own words are asked for.
         """
         say = self._catalogues.text
         findings = by_weight(screening.findings)
@@ -45,7 +46,9 @@ class OfferAnswer:
         facts = self._facts(screening, language)
         if facts:
             parts.append(facts)
-        if screening.short:
+        if told:
+            parts.append(say("answer.told", language))
+        elif screening.short:
             parts.append(say("answer.too_short", language))
         elif screening.missing:
             things = _LISTED[language].join(say(f"missing.{name}", language) for name in screening.missing)

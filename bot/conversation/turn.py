@@ -68,8 +68,10 @@ PLACE_ANSWER_CHARACTERS = 60
 TOLD_CHARACTERS = 200
 #: The answer to "send me the offer" is an offer from this length on, unless it is surely something else.
 AWAITED_OFFER_CHARACTERS = 25
-#: A shorter text is hardly an offer that was pasted.
+#: A shorter text is hardly an offer that was pasted,
 OFFER_CHARACTERS = 60
+#: nor one that was retold with what matters in it.
+TOLD_OFFER_CHARACTERS = 40
 #: Below this confidence the words of an offer count more than what the model took a text for.
 SURE = 0.6
 
@@ -793,6 +795,9 @@ class Conversation:
             return self._find_there(asked, turn, language)
         if self._is_offer(result, text, awaited=awaited):
             return await self._screen(text, turn, language, surely=True)
+        told_of = await self._offer_told_of(result, text, turn, language)
+        if told_of is not None:
+            return [told_of]
         state = result.tracker_state
         if result.intent == "job_offer_text":
             # The country of an offer is where the recruiter wants them, not where they are.
@@ -828,6 +833,22 @@ class Conversation:
         if sure or len(text) < OFFER_CHARACTERS or self._searching.wish(text).told:
             return False  # who tells a trouble of their own pastes no offer
         return self.screener.screen(text).is_offer
+
+    async def _offer_told_of(self, result: Decision, text: str, turn: Turn, language: str) -> Reply | None:
+        """What stands out in an offer that somebody retells: "he promises 3500 and pays the ticket, what do you say?".
+
+        A topic the model is sure of is answered instead, and so is trouble; None then, and where nothing stands out.
+        """
+        asks = result.intent == "screen_offer"
+        if len(text) < TOLD_OFFER_CHARACTERS or (not asks and result.confidence >= SURE):
+            return None
+        if result.intent in TROUBLES or result.intent in EMERGENCY_OF_INTENT or self._searching.wish(text).told:
+            return None
+        screening = await asyncio.to_thread(self._examiner.examine, text, surely_offer=asks)
+        if not screening.is_offer or not screening.findings or (not asks and screening.level == "low"):
+            return None
+        turn.person.fields["offer_flags"] = [finding.id for finding in by_weight(screening.findings)]
+        return self._offers.reply(screening, language, told=True)
 
     def _remember_place(self, text: str, turn: Turn, language: str) -> None:
         """Keep where a person says they are, in whatever they tell: an alarm later must know the numbers there.

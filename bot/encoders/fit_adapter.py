@@ -4,9 +4,9 @@ This is the slow part of learning how people write (about an hour on two cores, 
 of ``pristan train``: its result, two megabytes, is kept in the repository. Fit it again after the examples have grown
 by a tenth or more; until then new examples count through the intent reader alone.
 
-The upper layers learn to tell the intents apart (cross-entropy over the mean state, with a linear reader that is
-thrown away), by low-rank adaptation (Hu et al. 2021) with AdamW (Loshchilov and Hutter 2019); examples are varied with
-typing mistakes.
+The upper layers learn to tell the intents apart and, beside that, which red flags a passage of an offer shows
+(cross-entropy over the mean state, with linear readers that are thrown away), by low-rank adaptation (Hu et al. 2021)
+with AdamW (Loshchilov and Hutter 2019); examples are varied with typing mistakes.
 """
 
 from __future__ import annotations
@@ -49,6 +49,19 @@ _WARM_UP = 0.06
 _WIDTH = 3.0
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\{[^}]*\}|\([^)]*\))")
 _KEYS_NEARBY = {"cyrillic": "аеиоуыянтсрвлкмд", "latin": "aeiostnrlhd"}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage of an offer.
+
+    Args:
+        text: As the second look reads it.
+        signs: Which red flags it shows: 0, 1, or -1 where nobody said; shape (flags,).
+    """
+
+    text: str
+    signs: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -115,10 +128,11 @@ class Fitting:
     Args:
         file: The weights as published.
         classes: How many intents there are.
+        flags: How many red flags there are.
         start: An adapter to go on from.
     """
 
-    def __init__(self, file: WeightFile, classes: int, start: Mapping[str, np.ndarray] | None) -> None:
+    def __init__(self, file: WeightFile, classes: int, flags: int, start: Mapping[str, np.ndarray] | None) -> None:
         import tensorflow as tf
 
         self._file, shape = file, file.shape
@@ -129,6 +143,8 @@ class Fitting:
         tf.keras.utils.set_random_seed(1)
         self._thin = {index: _thin_matrices(shape, index, start) for index in range(FIRST_LAYER, shape.layers)}
         self._reader = tf.Variable(tf.zeros([shape.hidden, classes])), tf.Variable(tf.zeros([classes]))
+        # Most passages do not show most flags.
+        self._flags = tf.Variable(tf.zeros([shape.hidden, flags])), tf.Variable(tf.fill([flags], -4.0))
         self._plain = Network(shape)
         self._network = Network(shape, _project_with_thin, _DROPOUT)
         signature = [tf.TensorSpec([None, None, shape.hidden], tf.float32), tf.TensorSpec([None], tf.int32)]
@@ -149,64 +165,102 @@ class Fitting:
                 states[index] = made[row, : lengths[row]].astype(np.float16)
         return states
 
-    def scores(self, states: Any, lengths: Any) -> Any:
-        """What the reader says of lower states: (batch, classes)."""
+    def scores(self, states: Any, lengths: Any, reader: tuple[Any, Any]) -> Any:
+        """What a reader says of lower states: (batch, its columns)."""
         import tensorflow as tf
 
         layers = [_with_thin(self._published[index], thin) for index, thin in self._thin.items()]
         mean = mean_state(self._network.through(states, lengths, layers)[-1], lengths) * _WIDTH
-        return tf.matmul(tf.nn.dropout(mean, _DROPOUT), self._reader[0]) + self._reader[1]
+        return tf.matmul(tf.nn.dropout(mean, _DROPOUT), reader[0]) + reader[1]
 
-    def fit(self, examples: Sequence[Example], intents: Sequence[str], rounds: int, rate: float) -> None:
-        """Learn; says how far it is on stderr."""
+    def fit(
+        self,
+        examples: Sequence[Example],
+        intents: Sequence[str],
+        passages: Sequence[Passage],
+        rounds: int,
+        rate: float,
+        share: float,
+    ) -> None:
+        """Learn; says how far it is on stderr.
+
+        Args:
+            examples: What people write.
+            intents: Names of the classes, in the order of the reader.
+            passages: Of offers.
+            rounds: How often they are seen.
+            rate: The learning rate at its highest.
+            share: Of examples and passages seen in a round, drawn anew for each; 0 to 1.
+        """
         import tensorflow as tf
 
         labels = np.array([intents.index(example.intent) for example in examples], dtype=np.int32)
         counts = np.bincount(labels, minlength=len(intents)).clip(1)
         # Rare intents count more, by the square root of how rare they are.
         weights = tf.constant(np.sqrt(len(labels) / (len(intents) * counts)).astype(np.float32))
-        steps = rounds * -(-len(labels) // _BATCH)
-        schedule = _rising_and_falling(rate, steps)
-        optimizer = tf.keras.optimizers.AdamW(schedule, weight_decay=0.01, global_clipnorm=1.0)
+        # Two kinds of batches go through one network: the labels say which.
+        seen = [int(share * len(examples)), int(share * len(passages))]
+        steps = rounds * sum(-(-number // _BATCH) for number in seen)
+        readers = [*self._reader, *self._flags]
+        optimizer = tf.keras.optimizers.AdamW(_rising_and_falling(rate, steps), weight_decay=0.01, global_clipnorm=1.0)
         reader_optimizer = tf.keras.optimizers.AdamW(
             _rising_and_falling(10 * rate, steps), weight_decay=0.01, global_clipnorm=1.0
         )
-        for chosen, variables in ((optimizer, self.variables), (reader_optimizer, self._reader)):
+        for chosen, variables in ((optimizer, self.variables), (reader_optimizer, readers)):
             chosen.build(list(variables))
-        hidden = self._file.shape.hidden
+        hidden, flags = self._file.shape.hidden, self._flags[1].shape[0]
+        read = [tf.TensorSpec([None, None, hidden], tf.float32), tf.TensorSpec([None], tf.int32)]
 
-        @tf.function(
-            input_signature=[
-                tf.TensorSpec([None, None, hidden], tf.float32),
-                tf.TensorSpec([None], tf.int32),
-                tf.TensorSpec([None], tf.int32),
-            ],
-            autograph=False,
-        )
-        def learn(states: Any, lengths: Any, wanted: Any) -> Any:
-            with tf.GradientTape() as tape:
-                targets = tf.one_hot(wanted, len(intents)) * (1 - _SMOOTHING) + _SMOOTHING / len(intents)
-                losses = tf.nn.softmax_cross_entropy_with_logits(targets, self.scores(states, lengths))
-                shares = tf.gather(weights, wanted)
-                loss = tf.reduce_sum(losses * shares) / tf.reduce_sum(shares)
-            slopes = tape.gradient(loss, [*self.variables, *self._reader])
+        def follow(tape: Any, loss: Any, reader: Sequence[Any]) -> None:
+            slopes = tape.gradient(loss, [*self.variables, *reader])
             count = len(self.variables)
             optimizer.apply_gradients(_pairs(slopes[:count], self.variables))
-            reader_optimizer.apply_gradients(_pairs(slopes[count:], self._reader))
+            reader_optimizer.apply_gradients(_pairs(slopes[count:], reader))
+
+        @tf.function(input_signature=[*read, tf.TensorSpec([None], tf.int32)], autograph=False)
+        def learn_intents(states: Any, lengths: Any, wanted: Any) -> Any:
+            with tf.GradientTape() as tape:
+                targets = tf.one_hot(wanted, len(intents)) * (1 - _SMOOTHING) + _SMOOTHING / len(intents)
+                said = self.scores(states, lengths, self._reader)
+                losses = tf.nn.softmax_cross_entropy_with_logits(targets, said)
+                shares = tf.gather(weights, wanted)
+                loss = tf.reduce_sum(losses * shares) / tf.reduce_sum(shares)
+            follow(tape, loss, self._reader)
             return loss
 
+        @tf.function(input_signature=[*read, tf.TensorSpec([None, flags], tf.float32)], autograph=False)
+        def learn_flags(states: Any, lengths: Any, wanted: Any) -> Any:
+            with tf.GradientTape() as tape:
+                said = self.scores(states, lengths, self._flags)
+                losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.maximum(wanted, 0.0), said)
+                known = tf.cast(wanted >= 0.0, tf.float32)
+                loss = tf.reduce_sum(losses * known) / tf.cast(tf.shape(wanted)[0], tf.float32)
+            follow(tape, loss, self._flags)
+            return loss
+
+        signs = np.array([passage.signs for passage in passages], dtype=np.float32)
         chance, order, started = random.Random(7), np.random.default_rng(0), time.monotonic()
         for number in range(1, rounds + 1):
-            # The first round sees the examples as they are written.
-            texts = [varied(one.text, chance) if number > 1 else one.text for one in examples]
+            drawn = [
+                np.sort(order.permutation(len(them))[:some])
+                for them, some in zip((examples, passages), seen, strict=True)
+            ]
+            texts = [varied(examples[index].text, chance) for index in drawn[0]]
+            texts += [passages[index].text for index in drawn[1]]
             states = self.lower_states(texts)
-            batches = _batches(np.array([len(state) for state in states]), order)
-            lost = 0.0
-            for done, batch in enumerate(batches, start=1):
-                together, lengths = padded([states[index] for index in batch])
-                lost += float(learn(together, lengths, labels[batch]))
+            lengths = np.array([len(state) for state in states])
+            batches = [(learn_intents, labels[drawn[0][batch]], batch) for batch in _batches(lengths[: seen[0]], order)]
+            batches += [
+                (learn_flags, signs[drawn[1][batch]], batch + seen[0]) for batch in _batches(lengths[seen[0] :], order)
+            ]
+            lost = {learn_intents: [0.0], learn_flags: [0.0]}
+            for done, turn in enumerate(order.permutation(len(batches)), start=1):
+                learn, wanted, batch = batches[turn]
+                together, long = padded([states[index] for index in batch])
+                lost[learn].append(float(learn(together, long, wanted)))
                 if done % 50 == 0 or done == len(batches):
-                    say = f"round {number} of {rounds}: {done} of {len(batches)}, loss {lost / done:.3f}"
+                    now = ", ".join(f"{np.mean(losses[-100:]):.3f}" for losses in lost.values())
+                    say = f"round {number} of {rounds}: {done} of {len(batches)}, losses {now}"
                     print(f"adapter: {say}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
 
     def adapter(self) -> dict[str, np.ndarray]:
@@ -300,12 +354,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often all examples are seen")
     parser.add_argument("--rate", type=float, default=5e-4, help="learning rate at its highest")
     parser.add_argument("--go-on", action="store_true", help="start from the adapter that is there")
+    parser.add_argument("--share", type=float, default=1.0, help="of the examples that a round sees, 0 to 1")
+    parser.add_argument(
+        "--locales", type=Path, default=EXAMPLES.parent / "locales", help="folder with <language>/red_flags.yml"
+    )
     options = parser.parse_args(arguments)
+    from bot.screening.labelled_passages import read_labelled_passages
+
     examples = read_examples(options.examples)
+    passages = read_labelled_passages(options.examples, options.locales)
     intents = sorted({example.intent for example in examples})
-    print(f"adapter: {len(examples)} examples of {len(intents)} intents", file=sys.stderr, flush=True)
-    fitting = Fitting(WeightFile(weight_path()), len(intents), read_adapter(options.output) if options.go_on else None)
-    fitting.fit(examples, intents, options.rounds, options.rate)
+    say = f"{len(examples)} examples of {len(intents)} intents, {len(passages)} passages of offers"
+    print(f"adapter: {say}", file=sys.stderr, flush=True)
+    start = read_adapter(options.output) if options.go_on else None
+    fitting = Fitting(WeightFile(weight_path()), len(intents), len(passages[0].signs), start)
+    fitting.fit(examples, intents, passages, options.rounds, options.rate, options.share)
     keep_fitted(options.output, fitting.adapter())
     print(f"adapter: {options.output}", file=sys.stderr)
     return 0

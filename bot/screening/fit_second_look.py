@@ -19,34 +19,33 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.content.languages import LANGUAGES
 from bot.content.normalise import Normalised
-from bot.content.patterns import read_rules
 from bot.encoders import shared_encoder
 from bot.encoders.fit_adapter import Example, read_examples
 from bot.encoders.fitted import keep_fitted
-from bot.encoders.perceptron import UNKNOWN, fit_signs, scores, sigmoid
+from bot.encoders.perceptron import fit_signs, scores, sigmoid
 from bot.encoders.vector_store import VectorStore
 from bot.evaluation.labelled import LabelError
 from bot.evaluation.offers import LabelledOffer, read_offers
-from bot.screening.flags import FLAGS
+from bot.screening.labelled_passages import (
+    NAMES,
+    RuleExample,
+    Uncover,
+    passages_of_examples,
+    passages_of_offers,
+    rule_examples,
+)
 from bot.screening.screen import Screener
-from bot.screening.second_look import WEIGHTS, beginning, beside_the_whole, of_the_whole, passages
-from bot.screening.segments import segments
+from bot.screening.second_look import WEIGHTS, beginning, beside_the_whole, of_the_whole
 
 PROJECT = Path(__file__).resolve().parents[2]
-#: A passage shows a flag when this share of the shorter of the two, passage and quote, is common to both.
-OVERLAP = 0.4
 _FOLDS = 5
 _HIDDEN = 256
 _ROUNDS = 25
 #: Examples of each intent that show how people write who do not paste an offer.
 _OTHERS_AN_INTENT = 60
 _OFFER_INTENT = "job_offer_text"
-_NAMES = list(FLAGS)
 
-#: An offer as it came -> what the second look reads of it.
-Uncover = Callable[[str], Normalised]
 #: Texts -> vectors, (texts, columns).
 Encode = Callable[[Sequence[str]], np.ndarray]
 
@@ -66,50 +65,15 @@ class Passages:
     offers: np.ndarray
 
 
-def labels_of(offer: LabelledOffer, places: Sequence[tuple[int, int]]) -> np.ndarray:
-    """Which flags each passage shows: 0 or 1, (passages, flags)."""
-    labels = np.zeros((len(places), len(_NAMES)), dtype=np.float32)
-    for flag, quote in offer.flags or ():
-        start = offer.text.index(quote or "")
-        end = start + len(quote or "")
-        for row, (first, last) in enumerate(places):
-            common = min(end, last) - max(start, first)
-            if common > 0 and common >= OVERLAP * min(end - start, last - first):
-                labels[row, _NAMES.index(flag)] = 1.0
-    return labels
-
-
-def rule_examples(locales: Path) -> list[tuple[str, str, bool]]:
-    """Text, flag, and whether it shows it: the examples beside the rules."""
-    return [
-        (text, flag, shown)
-        for language in LANGUAGES
-        for flag, rules in read_rules(locales / language / "red_flags.yml").items()
-        for rule in rules
-        for shown, texts in ((True, rule.match), (False, rule.no_match))
-        for text in texts
-    ]
-
-
 def read_passages(
-    offers: Sequence[LabelledOffer], examples: Sequence[tuple[str, str, bool]], uncover: Uncover, encode: Encode
+    offers: Sequence[LabelledOffer], examples: Sequence[RuleExample], uncover: Uncover, encode: Encode
 ) -> Passages:
     """Passages of offers, and each example of a rule as a passage of its own."""
-    read = [uncover(offer.text) for offer in offers]
-    texts = [(one.text, segments(one.text)) for one in read]
-    texts += [(one.text, [(0, len(one.text))]) for one in (uncover(text) for text, _, _ in examples)]
-    written = [passages(text, places) for text, places in texts]
-    vectors = encode([passage for one in written for passage in one])
-    ends = np.cumsum([len(one) for one in written])
+    texts = [*passages_of_offers(offers, uncover), *passages_of_examples(examples, uncover)]
+    vectors = encode([passage for written, _ in texts for passage in written])
+    ends = np.cumsum([len(written) for written, _ in texts])
     split = [own for own in np.split(vectors, ends[:-1]) if len(own)]
-    labels = [
-        labels_of(offer, [one.span(start, end) for start, end in places])
-        for offer, one, (_, places) in zip(offers, read, texts, strict=False)
-    ]
-    for _, flag, shown in examples:
-        row = np.full((1, len(_NAMES)), UNKNOWN, dtype=np.float32)
-        row[0, _NAMES.index(flag)] = float(shown)
-        labels.append(row)
+    labels = [labels for _, labels in texts]
     owners = [number for number, own in enumerate(labels[: len(offers)]) for _ in own] + [-1] * len(examples)
     return Passages(np.concatenate(list(map(beside_the_whole, split))), np.concatenate(labels), np.array(owners))
 
@@ -130,7 +94,7 @@ def say_left_out(known: Passages) -> None:
         chances[held] = sigmoid(scores(fit_flags(known, learned), known.vectors[held]))
         print(f"second look: fold {fold + 1} of {_FOLDS}", file=sys.stderr, flush=True)
     owners = known.offers[rows]
-    seen = np.zeros((owners.max() + 1, len(_NAMES)))
+    seen = np.zeros((owners.max() + 1, len(NAMES)))
     meant = np.zeros_like(seen)
     np.maximum.at(seen, owners, chances[rows])
     np.maximum.at(meant, owners, known.labels[rows])
@@ -208,7 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
     weights["offer"], weights["offer_bias"] = fit_offer(offers, read_examples(options.examples), uncover, encode)
     weights["whole"], weights["whole_bias"] = fit_whole(known, offers)
     fitted = {name: values.astype(np.float16) for name, values in weights.items()}
-    keep_fitted(options.output, {**fitted, "flags": np.array(_NAMES), "encoder": np.array(encoder.version)})
+    keep_fitted(options.output, {**fitted, "flags": np.array(NAMES), "encoder": np.array(encoder.version)})
     print(f"second look: {options.output}", file=sys.stderr)
     return 0
 
