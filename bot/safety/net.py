@@ -6,6 +6,9 @@ before anything else.
 
 from __future__ import annotations
 
+import hashlib
+import os
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -47,6 +50,10 @@ class Alarm:
         return None if self.kind == "quick_exit" else self.kind
 
 
+#: Texts whose alarms are remembered for a moment.
+_SEEN = 256
+
+
 class SafetyNet:
     """The rules of all languages.
 
@@ -56,6 +63,9 @@ class SafetyNet:
 
     def __init__(self, rules: RulesOfLanguages) -> None:
         self._rules = rules
+        # A text is looked at before its turn and in it. Its words are not kept: a hash that nobody else can make.
+        self._salt = os.urandom(16)
+        self._seen: OrderedDict[bytes, Alarm | None] = OrderedDict()
 
     @classmethod
     def load(cls, locales: Path) -> SafetyNet:
@@ -72,7 +82,17 @@ class SafetyNet:
         Args:
             text: what the person wrote, in any language or script.
         """
-        read = written_forms(normalise(text[:READ_CHARACTERS]))
+        known = hashlib.blake2b(text[:READ_CHARACTERS].encode("utf-8", "surrogatepass"), key=self._salt).digest()
+        if known in self._seen:
+            return self._seen[known]
+        alarm = self._look(text[:READ_CHARACTERS])
+        self._seen[known] = alarm
+        if len(self._seen) > _SEEN:
+            self._seen.popitem(last=False)
+        return alarm
+
+    def _look(self, text: str) -> Alarm | None:
+        read = written_forms(normalise(text))
         raised: dict[AlarmKind, tuple[str, str]] = {}
         for kind in ALARM_KINDS:
             for language, written in read:

@@ -130,7 +130,6 @@ class TelegramBot:
             self.turns,
             self.application.process_update,
             relay.staff_chat_id,
-            self.delivery.busy,
             metrics,
         )
         self._delivering: asyncio.Task[None] | None = None

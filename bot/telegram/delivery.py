@@ -99,10 +99,6 @@ class Delivery:
         self._waiting: set[str] = set()
         self._stopping = False
 
-    def busy(self, lane: str) -> bool:
-        """Whether something of a lane is being sent, or waits to be tried again."""
-        return lane in self._lanes or lane in self._waiting
-
     async def run(self) -> None:
         """Deliver until cancelled; calls that were under way when the process died are made again."""
         await self._store.outbox.recover()

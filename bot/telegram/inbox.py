@@ -2,7 +2,7 @@
 
 The updater puts what it fetched into this queue and asks Telegram for more only when every ``put`` has returned; that
 next question is what confirms the updates. So ``put`` returns when the update is written. Updates of one lane are
-worked on one after the other, lanes side by side, and an alarm overtakes a lane that is busy.
+worked on one after the other, lanes side by side, and an alarm overtakes all that is under way.
 """
 
 from __future__ import annotations
@@ -67,7 +67,6 @@ class Dispatcher:
         turns: answers alarms and knows lanes of staff messages.
         process: hands an update to the application's handlers and returns when they are done.
         staff_chat_id: the staff's group.
-        sending: whether what a lane was answered before is still on its way.
         metrics: of the process.
     """
 
@@ -78,7 +77,6 @@ class Dispatcher:
         turns: Turns,
         process: Callable[[Update], Awaitable[None]],
         staff_chat_id: int | None,
-        sending: Callable[[str], bool],
         metrics: Metrics | None = None,
     ) -> None:
         self._bot = bot
@@ -89,7 +87,6 @@ class Dispatcher:
         self._metrics = metrics or Metrics()
         self._waiting: dict[str, deque[_Work]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._sending = sending
         self._urgent: dict[int, asyncio.Task[None]] = {}
         #: The highest number of an update that was begun to be received.
         self._begun = -1
@@ -255,6 +252,7 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Stop after the turns that are under way; what waits stays in the inbox."""
+        self._turns.stop()
         noting = list(self._noting)
         for timer in self._noting.values():
             timer.cancel()
@@ -293,10 +291,9 @@ class Dispatcher:
         return None, None
 
     def _submit(self, lane: str, update: Update) -> None:
-        busy = self._put(lane, update)
-        # A file is fetched and read first, which may take long; somebody may cry for help in its caption.
-        if busy or self._sending(lane) or _has_file(update) or self._turns.crowded:
-            self._overtake_soon(update)
+        self._put(lane, update)
+        # An alarm never waits: for its lane, for a file, for other people, for a database that cannot be written.
+        self._overtake_soon(update)
 
     def _overtake_soon(self, update: Update) -> asyncio.Task[None]:
         """Answer an alarm beside everything else, once however many ask for it; its own turn waits for that."""
@@ -307,13 +304,11 @@ class Dispatcher:
             task.add_done_callback(lambda _: self._urgent.pop(update.update_id, None))
         return task
 
-    def _put(self, lane: str, work: _Work) -> bool:
-        """Put work at the end of a lane; returns whether it was busy."""
-        busy = lane in self._tasks
+    def _put(self, lane: str, work: _Work) -> None:
+        """Put work at the end of a lane."""
         self._waiting.setdefault(lane, deque()).append(work)
-        if not busy:
+        if lane not in self._tasks:
             self._tasks[lane] = asyncio.create_task(self._work(lane))
-        return busy
 
     async def _overtake(self, update: Update) -> tuple[int, ...] | None:
         """Answer an alarm at once, unless that was done; the numbers of the answers, or None."""
@@ -386,11 +381,6 @@ def _kind(update: Update) -> str:
     if update.callback_query is not None:
         return "button"
     return "member" if update.my_chat_member is not None else "other"
-
-
-def _has_file(update: Update) -> bool:
-    message = update.effective_message
-    return update.callback_query is None and message is not None and bool(message.photo or message.document)
 
 
 def _payload(update: Update) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from telegram import Bot, Message, Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
@@ -41,6 +42,14 @@ _log = logging.getLogger("bot.telegram.turns")
 _CONFLICTS = 20
 #: Pauses before a turn that failed is tried again, seconds; the store gives up after as many attempts.
 _PAUSES = (0.2, 1.0)
+#: The same where it failed because the database cannot be used now (full, locked, gone); the last one is repeated.
+_STORE_PAUSES = (0.2, 1.0, 1.0, 2.0, 5.0)
+#: So often a turn is tried while the database cannot be used: two minutes. An answer much later might meet other eyes.
+_STORE_TRIES = 28
+#: What people are told when their turn waits for the database, and when it came to nothing.
+_WAITS, _FAILED = "error.wait", "error.turn"
+#: What the database says then. Anything else that it refuses is the turn's own fault.
+_UNUSABLE = (OperationalError, InterfaceError, OSError)
 #: How long an alarm that overtakes waits to learn the person's chosen language and country, seconds.
 _KNOWN_SECONDS = 0.5
 
@@ -80,6 +89,7 @@ class Turns:
         self._relay = relay
         self._clock = clock
         self._background: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
         self.pauses = Pauses(catalogues, conversation.menus)
 
     # People
@@ -151,11 +161,11 @@ class Turns:
             enqueue(turn, replies, self._catalogues, language)
             self._menu(turn, inbound, language)
 
-        async def gave_up() -> None:
+        async def apologise(text_id: str) -> None:
             if alarm_answer is None:
-                await self.apologise(update)
+                await self.apologise(update, text_id)
 
-        await self._turn(chat_id, update.update_id, work, gave_up)
+        await self._turn(chat_id, update.update_id, work, apologise)
         self.limits.remembered(ref, ignored)
 
     async def remember_ignored(self, chat_id: int) -> None:
@@ -186,8 +196,13 @@ class Turns:
             return await asyncio.wait_for(self._store.cases.of_person(ref), _KNOWN_SECONDS) is not None
         return False
 
-    async def apologise(self, update: Update) -> None:
-        """Tell a person that their message came to nothing, and where help is."""
+    async def apologise(self, update: Update, text_id: str = _FAILED) -> None:
+        """Tell a person that their message came to nothing, or must wait, and where help is.
+
+        Args:
+            update: their message.
+            text_id: what they are told.
+        """
         chat = update.effective_chat
         inbound = read(update)
         if chat is None or inbound is None:
@@ -196,7 +211,7 @@ class Turns:
         if (await self._known(chat.id))[2]:
             reply = Reply(self._catalogues.text("cover.hello", language))
         else:
-            text = self._catalogues.text("error.turn", language)
+            text = self._catalogues.text(text_id, language)
             reply = Reply(text, self._conversation.menus.help_buttons(language))
         sent = await self.send_now(chat.id, [reply])
         with contextlib.suppress(Exception):  # where the store is why, it cannot remember this either
@@ -206,11 +221,6 @@ class Turns:
                     turn.remember_message(message.message_id, "in")
                 for number in sent or ():
                     turn.remember_message(number, "out")
-
-    @property
-    def crowded(self) -> bool:
-        """Whether a turn that begins now has to wait for others."""
-        return self._deciding.locked() or not self.free.is_set()
 
     def cries(self, update: Update) -> bool:
         """Whether an update is an alarm that :meth:`alarm_now` answers. A millisecond; longer for a long text."""
@@ -349,13 +359,15 @@ class Turns:
             else:
                 self._relay.note(turn, current, "staff.text_only")
 
-        async def gave_up() -> None:
+        async def not_delivered(text_id: str) -> None:
+            if text_id == _WAITS:
+                return  # it still arrives
             text = parse(self._catalogues.text("staff.not_delivered", self._relay.language))[0]
             params = {"chat_id": message.chat.id, "message_thread_id": topic, "text": text}
             with contextlib.suppress(TelegramError):
                 await make(self._bot, "sendMessage", params)
 
-        await self._turn(chat_id, update.update_id, work, gave_up)
+        await self._turn(chat_id, update.update_id, work, not_delivered)
 
     async def lane_of_staff(self, message: Message | None) -> tuple[str | None, int | None]:
         """Lane and chat of the person whose case a staff message belongs to: their turns must not overlap."""
@@ -380,10 +392,9 @@ class Turns:
         chat_id: int | None,
         update_id: int,
         work: Callable[[Turn], Awaitable[None]],
-        gave_up: Callable[[], Awaitable[None]] | None = None,
+        apologise: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
-        conflicts = 0
-        failures = 0
+        conflicts = failures = unusable = 0
         while True:
             turn = self._store.turn(chat_id, update_id)
             try:
@@ -398,20 +409,35 @@ class Turns:
                 conflicts += 1
                 if turn.gave_up or conflicts > _CONFLICTS:
                     _log.error("a turn found no quiet moment and was given up")
-                    self._metrics.count("turns", "failed")
-                    if gave_up is not None:
-                        await gave_up()
-                    return
+                    break
                 await asyncio.sleep(0.01 * conflicts)
+            except _UNUSABLE as error:
+                _log.error("a turn waits for the database (%s)", type(error).__name__)
+                if turn.gave_up or unusable >= _STORE_TRIES:
+                    break
+                if unusable == len(_PAUSES) and apologise is not None:
+                    await apologise(_WAITS)  # they must not sit before silence
+                await self._rest(_STORE_PAUSES[min(unusable, len(_STORE_PAUSES) - 1)])
+                if self._stopping.is_set():
+                    return  # it stays in the inbox
+                unusable += 1
             except Exception as error:
                 _log.error("a turn failed (%s)", type(error).__name__, exc_info=error)
                 if turn.gave_up or failures >= len(_PAUSES):
-                    self._metrics.count("turns", "failed")
-                    if gave_up is not None:
-                        await gave_up()
-                    return
+                    break
                 await asyncio.sleep(_PAUSES[failures])
                 failures += 1
+        self._metrics.count("turns", "failed")
+        if apologise is not None:
+            await apologise(_FAILED)
+
+    def stop(self) -> None:
+        """Let turns end that only wait for the database; what they wait with stays in the inbox."""
+        self._stopping.set()
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     # Courtesies that must never hold up a turn
 
