@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from bot.assembly import Content
 from bot.content.languages import LANGUAGES, choose
-from bot.conversation.turn import look_for_alarm
+from bot.conversation.turn import look_for_alarm, plain_words
 from bot.dialogue.engine import DialogueEngine
 from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT
 from bot.dialogue.train import train
@@ -75,6 +76,9 @@ class Understanding:
         """One message; see :meth:`parse`."""
         spoken = choose(text, language_code=language if language in LANGUAGES else None)
         understood = await self._engine.parse(text, spoken)
+        said = plain_words(text, self._net, self._screener)
+        if said != text:  # its places stay where they stand in the text as it came
+            understood = dataclasses.replace(await self._engine.parse(said, spoken), entities=understood.entities)
         alarm = look_for_alarm(text, self._net, self._screener)
         emergency = alarm.emergency if alarm is not None else None
         if alarm is None and understood.sure:

@@ -784,7 +784,8 @@ class Conversation:
         if away:
             # A "yes" the next day does not answer what was asked yesterday.
             state = dialogue.set_slots(state, pending=None)
-        result = await dialogue.handle(person.ref, text, language, state, **self._slots(turn))
+        said = plain_words(text, self.net, self.screener)
+        result = await dialogue.handle(person.ref, said, language, state, **self._slots(turn))
         answered = self.forms.understood(result.intent, result.confidence >= SURE, turn, language)
         if answered is not None:
             turn.save_dialogue(result.tracker_state)
@@ -842,7 +843,9 @@ class Conversation:
         asks = result.intent == "screen_offer"
         if len(text) < TOLD_OFFER_CHARACTERS or (not asks and result.confidence >= SURE):
             return None
-        if result.intent in TROUBLES or result.intent in EMERGENCY_OF_INTENT or self._searching.wish(text).told:
+        if result.intent in TROUBLES or result.intent in EMERGENCY_OF_INTENT:
+            return None
+        if not asks and self._searching.wish(text).told:
             return None
         screening = await asyncio.to_thread(self._examiner.examine, text, surely_offer=asks)
         if not screening.is_offer or not screening.findings or (not asks and screening.level == "low"):
@@ -1062,6 +1065,11 @@ def look_for_alarm(text: str, net: SafetyNet, screener: Screener) -> Alarm | Non
     if alarm is not None and alarm.kind == "child" and screener.screen(text).is_offer:
         return None
     return alarm
+
+
+def plain_words(text: str, net: SafetyNet, screener: Screener) -> str:
+    """What the dialogue model is given: a text without the disguise ("p@ssp0rt") it knows nothing of."""
+    return screener.plain(net.plain(text))
 
 
 def _is_doubt(output: Mapping[str, Any]) -> bool:

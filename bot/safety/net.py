@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from bot.content.normalise import normalise
+from bot.content.disguise import Disguises, Vocabulary
+from bot.content.han_spelling import HanSpelling
+from bot.content.normalise import HAN, normalise
+from bot.content.patterns import Match
 from bot.content.rule_files import RulesOfLanguages, load_languages
 from bot.content.written_forms import written_forms
 
@@ -50,6 +53,8 @@ class Alarm:
         return None if self.kind == "quick_exit" else self.kind
 
 
+#: "exit" alone wants the chat gone; in a longer message ("by the metro exit") the word means itself. Words.
+_BARE_MOST = 4
 #: Texts whose alarms are remembered for a moment.
 _SEEN = 256
 
@@ -63,6 +68,14 @@ class SafetyNet:
 
     def __init__(self, rules: RulesOfLanguages) -> None:
         self._rules = rules
+        phrases = [
+            phrase.source
+            for sections in rules.values()
+            for section in sections.values()
+            for rule in section
+            for phrase in rule.any
+        ]
+        self._disguises = Disguises(Vocabulary(phrases), HanSpelling(phrases), {})
         # A text is looked at before its turn and in it. Its words are not kept: a hash that nobody else can make.
         self._salt = os.urandom(16)
         self._seen: OrderedDict[bytes, Alarm | None] = OrderedDict()
@@ -91,8 +104,18 @@ class SafetyNet:
             self._seen.popitem(last=False)
         return alarm
 
+    def plain(self, text: str) -> str:
+        """A text with the words put right that are hidden in it; as it came where none are."""
+        _, uncovered, hidden_words = self._disguises.look(normalise(text))
+        return uncovered.text if hidden_words else text
+
     def _look(self, text: str) -> Alarm | None:
-        read = written_forms(normalise(text))
+        normalised = normalise(text)
+        read = written_forms(normalised)
+        # "h3lp", «с@моубийство»: who fears filters hides the very words that matter.
+        _, uncovered, hidden_words = self._disguises.look(normalised)
+        if hidden_words:
+            read += written_forms(uncovered)
         raised: dict[AlarmKind, tuple[str, str]] = {}
         for kind in ALARM_KINDS:
             for language, written in read:
@@ -100,7 +123,7 @@ class SafetyNet:
                     (
                         rule.id
                         for rule in self._rules[language].get(kind, ())
-                        if next(rule.find(written), None) is not None
+                        if any(_tells(kind, written.original, found) for found in rule.find(written))
                     ),
                     None,
                 )
@@ -112,3 +135,10 @@ class SafetyNet:
         strongest = next(kind for kind in ALARM_KINDS if kind in raised)
         language, rule = raised[strongest]
         return Alarm(strongest, language, rule, frozenset(raised) - {strongest})
+
+
+def _tells(kind: AlarmKind, text: str, found: Match) -> bool:
+    """Whether a rule's words mean what they are for: one bare word hides a chat only where little else is said."""
+    words = text[found.start : found.end]
+    bare = kind == "quick_exit" and not HAN.search(words) and len(words.split()) < 2
+    return not bare or len(text.split()) <= _BARE_MOST

@@ -138,6 +138,11 @@ class Screener:
         readings = (Reading(normalised, languages), *(_narrowed(reading, surely) for reading in otherwise))
         return ReadOffer(text, readings, uncovered, hidden_words)
 
+    def plain(self, text: str) -> str:
+        """A text with the words put right that are hidden in it; as it came where none are."""
+        _, uncovered, hidden_words = self._disguises.look(normalise(text))
+        return uncovered.text if hidden_words else text
+
     def screen(self, text: str, *, surely_offer: bool = False) -> Screening:
         """Screen a text.
 

@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from tests.bot_here import bot_here
 from tests.bot_process import BotProcess, sandbox
 from tests.telegram.chats import (
     PROGRAM,
@@ -248,3 +249,24 @@ async def test_an_alarm_behind_a_crowd_is_answered_first(tmp_path) -> None:  # t
         await mei.wait_reply("What do you need", timeout=60)
         assert sum("112" in text for text in await said(mei)) == 1
         assert await process.stop() == 0
+
+
+async def test_a_turn_waits_for_a_database_that_cannot_be_used(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """What was received and cannot be decided is not given up: the person is told, and answered when it can be."""
+    async with bot_here(tmp_path / "home") as bot:
+        ann = await bot.client.person("Ann", language_code="en")
+        mei = await bot.client.person("Mei", language_code="en")
+        file = tmp_path / "home" / "pristan.sqlite"
+        with sqlite3.connect(file, isolation_level=None, timeout=30) as other:
+            other.execute("ALTER TABLE outbox RENAME TO outbox_gone")
+            try:
+                await ann.say("/check")
+                await mei.say("he is beating me pls help")
+                await mei.wait_reply("112", timeout=60)
+                await ann.wait_reply("as soon as I can", timeout=60)
+            finally:
+                other.execute("ALTER TABLE outbox_gone RENAME TO outbox")
+        await ann.wait_reply("Send me the offer", timeout=60)
+        await bot.settled()
+        assert sum("112" in text for text in await said(mei)) == 1
+        assert not any("send it again" in text for text in await said(ann))
