@@ -28,8 +28,9 @@ from bot.telegram.turns import Turns
 
 _log = logging.getLogger("bot.telegram.inbox")
 
-#: Pauses while the store cannot be written to, seconds; the last one is repeated.
-_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+#: Pauses while the store cannot be written to, seconds; the last one is repeated. Short: Telegram shows no more than a
+#: hundred updates before some are written, and a cry for help may stand behind them.
+_PAUSES = (0.2, 0.5)
 #: How long writing one update may take before it is looked at for an alarm, seconds.
 _PATIENCE = 1.0
 #: How often it is looked for alarms behind an update that cannot be written, seconds.

@@ -43,9 +43,9 @@ _CONFLICTS = 20
 #: Pauses before a turn that failed is tried again, seconds; the store gives up after as many attempts.
 _PAUSES = (0.2, 1.0)
 #: The same where it failed because the database cannot be used now (full, locked, gone); the last one is repeated.
-_STORE_PAUSES = (0.2, 1.0, 1.0, 2.0, 5.0)
+_STORE_PAUSES = (0.2, 1.0)
 #: So often a turn is tried while the database cannot be used: two minutes. An answer much later might meet other eyes.
-_STORE_TRIES = 28
+_STORE_TRIES = 120
 #: What people are told when their turn waits for the database, and when it came to nothing.
 _WAITS, _FAILED = "error.wait", "error.turn"
 #: What the database says then. Anything else that it refuses is the turn's own fault.
