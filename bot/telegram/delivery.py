@@ -101,13 +101,16 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until cancelled; calls that were under way when the process died are made again."""
-        await self._store.outbox.recover()
+        recovered = False
         ahead = self._clock().timestamp() - monotonic()
         try:
             while True:
                 self._store.outbox.changed.clear()
                 pause: float | None = None
                 try:
+                    if not recovered:
+                        await self._store.outbox.recover()
+                        recovered = True
                     before, ahead = ahead, self._clock().timestamp() - monotonic()
                     if ahead < before - _CLOCK_SLACK:
                         _log.warning("the clock was put back; what waits to be sent again is sent now")
@@ -119,7 +122,7 @@ class Delivery:
                     if due is not None:
                         pause = min(_LOOK_AGAIN, max(0.05, (due - self._clock()).total_seconds()))
                 except Exception as error:  # A database that is locked or full must not end delivery.
-                    _log.error("the outbox cannot be read (%s); trying again", type(error).__name__)
+                    _log.error("the outbox cannot be used (%s); trying again", type(error).__name__)
                     pause = 1.0
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._store.outbox.changed.wait(), pause)

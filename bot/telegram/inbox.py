@@ -153,16 +153,21 @@ class Dispatcher:
             task.add_done_callback(self._ahead.discard)
 
     async def _look_ahead(self, updates: list[Update]) -> None:
+        urgent = []
         for update in updates:
             await asyncio.sleep(0)
             try:
-                urgent = self._is_to_come(update) and self._turns.cries(update)
+                if self._is_to_come(update) and self._turns.cries(update):
+                    urgent.append(asyncio.ensure_future(self._answer_ahead(update)))
             except Exception as error:
                 _log.error("it cannot be looked ahead for an alarm (%s)", type(error).__name__, exc_info=error)
-                continue
-            # Telegram may send again what was answered long ago; and asking takes time.
-            if urgent and not await self._was_written(update) and self._is_to_come(update):
-                self._overtake_soon(update)
+        # Side by side: where the store is slow to say, one would wait for another.
+        await asyncio.gather(*urgent, return_exceptions=True)
+
+    async def _answer_ahead(self, update: Update) -> None:
+        # Telegram may send again what was answered long ago; and asking takes time.
+        if not await self._was_written(update) and self._is_to_come(update):
+            self._overtake_soon(update)
 
     def _is_to_come(self, update: Update) -> bool:
         """Whether an update is not being received yet; after that its own turn would answer it a second time."""
@@ -341,9 +346,9 @@ class Dispatcher:
             behind = await self._bot.get_updates(offset=update.update_id, limit=100, timeout=0)
         except TelegramError:
             return
-        for other in behind:
-            if other.update_id > update.update_id:
-                await self._overtake(other)
+        asked = [self._overtake_soon(other) for other in behind if other.update_id > update.update_id]
+        if asked:
+            await asyncio.wait(asked)
 
     async def _work(self, lane: str) -> None:
         waiting = self._waiting[lane]

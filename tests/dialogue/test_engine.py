@@ -154,7 +154,7 @@ class TestContext:
 
 
 async def test_asks_back_with_buttons_when_unsure(engine: DialogueEngine) -> None:
-    text = "and the money and the papers and him"
+    text = "it is like this here and then they and we"
     understood = await engine.parse(text)
     assert not understood.sure, "choose another unclear text: the model has learned this one"
     (asked,) = await Talk(engine).say(text)

@@ -258,14 +258,14 @@ async def test_a_turn_waits_for_a_database_that_cannot_be_used(tmp_path) -> None
         mei = await bot.client.person("Mei", language_code="en")
         file = tmp_path / "home" / "pristan.sqlite"
         with sqlite3.connect(file, isolation_level=None, timeout=30) as other:
-            other.execute("ALTER TABLE outbox RENAME TO outbox_gone")
+            other.executescript("BEGIN IMMEDIATE; ALTER TABLE outbox RENAME TO outbox_gone; COMMIT")
             try:
                 await ann.say("/check")
                 await mei.say("he is beating me pls help")
                 await mei.wait_reply("112", timeout=60)
                 await ann.wait_reply("as soon as I can", timeout=60)
             finally:
-                other.execute("ALTER TABLE outbox_gone RENAME TO outbox")
+                other.executescript("BEGIN IMMEDIATE; ALTER TABLE outbox_gone RENAME TO outbox; COMMIT")
         await ann.wait_reply("Send me the offer", timeout=60)
         await bot.settled()
         assert sum("112" in text for text in await said(mei)) == 1
