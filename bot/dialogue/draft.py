@@ -8,7 +8,7 @@ from pathlib import Path
 #: One example in so many. A quarter is ready in a quarter of the time and understands four messages in a hundred less.
 ONE_IN = 4
 
-_EXAMPLES = "examples: |"
+_INTENT, _EXAMPLES = "- intent:", "examples: |"
 
 
 def write_draft(data: Path, target: Path) -> None:
@@ -25,15 +25,17 @@ def write_draft(data: Path, target: Path) -> None:
 
 
 def _thinned(text: str) -> Iterator[str]:
-    """The lines of a file, without three of four lines of each list of examples."""
-    indent, number = -1, 0
+    """The lines of a file, without three of four lines of each intent's list of examples; lookup tables stay whole."""
+    of_intent, indent, number = False, -1, 0
     for line in text.splitlines(keepends=True):
         said = line.strip()
         depth = len(line) - len(line.lstrip())
-        if said.startswith(_EXAMPLES):
-            indent, number = depth, 0
-        elif said and depth <= indent:
+        if said and depth <= indent:
             indent = -1
+        if indent < 0 and said.startswith("- "):
+            of_intent = said.startswith(_INTENT)
+        elif indent < 0 and of_intent and said.startswith(_EXAMPLES):
+            indent, number = depth, 0
         elif indent >= 0 and said.startswith("- "):
             number += 1
             if number % ONE_IN != 1:

@@ -28,7 +28,7 @@ def test_every_intent_keeps_its_share_of_examples(draft: Path) -> None:
     assert all(part[intent] >= whole[intent] // ONE_IN for intent in whole)
 
 
-@pytest.mark.parametrize("name", ["rules.yml", "stories.yml", "domain/intents.yml"])
+@pytest.mark.parametrize("name", ["rules.yml", "stories.yml", "domain/intents.yml", "follow_up.yml"])
 def test_what_is_no_example_stays_as_it_is(draft: Path, name: str) -> None:
     assert (draft / name).read_text(encoding="utf-8") == (training.PROJECT / training.DATA / name).read_text(
         encoding="utf-8"
