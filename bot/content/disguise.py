@@ -291,12 +291,22 @@ class Disguises:
         Raises:
             PatternError: a file is wrong; names file and line.
         """
+        code_words = {code: load_code_words(locales / code / "code_words.yml") for code in LANGUAGES}
+        return cls.of(rules, _written(locales), code_words)
+
+    @classmethod
+    def of(
+        cls, rules: Iterable[Rule], more: Iterable[str] = (), code_words: Mapping[str, Sequence[CodeWord]] | None = None
+    ) -> Disguises:
+        """Recognise the words of rules.
+
+        Args:
+            rules: whose words are to be recognised.
+            more: other words.
+            code_words: language -> its code words.
+        """
         phrases = [phrase.source for rule in rules for phrase in rule.any]
-        return cls(
-            Vocabulary([*phrases, *_written(locales)]),
-            HanSpelling(phrases),
-            {code: load_code_words(locales / code / "code_words.yml") for code in LANGUAGES},
-        )
+        return cls(Vocabulary([*phrases, *more]), HanSpelling(phrases), code_words or {})
 
     def readings(self, text: Normalised) -> list[Reading]:
         """How else a text may be read; empty for a text that hides nothing."""
@@ -308,22 +318,34 @@ class Disguises:
         Only words that rules look for count; digits, emoji and wrapped lines may stand in any text.
         """
         found: list[Reading] = []
-        edits = sorted(self._edits(text), key=lambda edit: (edit[0], -edit[1]))
-        uncovered = rewrite(text, edits) if edits else text
+        uncovered, hidden_words = self.uncover(text)
         languages = tuple(candidates(uncovered.text))
-        if edits:
+        forms = (text,) if uncovered is text else (uncovered, text)
+        if uncovered is not text:
             found.append(Reading(uncovered, languages))
         for language in languages:
-            for read in (uncovered, text) if edits else (text,):
+            for read in forms:
                 decoded = self._decoded(read, language)
                 if decoded is not None:
                     found.append(Reading(decoded, (language,)))
         sounded = self._han.sounded(uncovered.text)
         if sounded:
             found.append(Reading(rewrite(uncovered, sounded), ("zh",)))
-        for read in (text, uncovered) if edits else (text,):
+        for read in reversed(forms):
             found += self._in_cyrillic(read)
-        return found, uncovered, self._hidden_words(text, edits)
+        return found, uncovered, hidden_words
+
+    def uncover(self, text: Normalised) -> tuple[Normalised, int]:
+        """The text put right, itself where nothing is, and how many words only a person reads as they are written."""
+        edits = sorted(self._edits(text), key=lambda edit: (edit[0], -edit[1]))
+        return (
+            (rewrite(text, edits), self._hidden_words(text, edits)) if edits else (text, self._hidden_words(text, ()))
+        )
+
+    def plain(self, text: str) -> str:
+        """A text with the words put right that are hidden in it; as it came where none are."""
+        uncovered, hidden_words = self.uncover(normalise(text))
+        return uncovered.text if hidden_words else text
 
     def _hidden_words(self, text: Normalised, edits: Sequence[Edit]) -> int:
         words = {

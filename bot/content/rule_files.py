@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from bot.content.languages import LANGUAGES
@@ -36,3 +36,8 @@ def load_languages(
         if unknown:
             raise PatternError(f"{path}: unknown section «{sorted(unknown)[0]}»; there is {', '.join(sections or ())}")
     return rules
+
+
+def every_rule(rules: RulesOfLanguages) -> Iterator[Rule]:
+    """The rules of all languages and sections."""
+    return (rule for sections in rules.values() for of_section in sections.values() for rule in of_section)

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from bot.content.disguise import Disguises, Vocabulary
-from bot.content.han_spelling import HanSpelling
+from bot.content.disguise import Disguises
 from bot.content.normalise import HAN, normalise
 from bot.content.patterns import Match
-from bot.content.rule_files import RulesOfLanguages, load_languages
+from bot.content.rule_files import RulesOfLanguages, every_rule, load_languages
 from bot.content.written_forms import written_forms
 
 Emergency = Literal["danger", "suicide", "medical", "child"]
@@ -68,14 +67,7 @@ class SafetyNet:
 
     def __init__(self, rules: RulesOfLanguages) -> None:
         self._rules = rules
-        phrases = [
-            phrase.source
-            for sections in rules.values()
-            for section in sections.values()
-            for rule in section
-            for phrase in rule.any
-        ]
-        self._disguises = Disguises(Vocabulary(phrases), HanSpelling(phrases), {})
+        self._disguises = Disguises.of(every_rule(rules))
         # A text is looked at before its turn and in it. Its words are not kept: a hash that nobody else can make.
         self._salt = os.urandom(16)
         self._seen: OrderedDict[bytes, Alarm | None] = OrderedDict()
@@ -95,25 +87,24 @@ class SafetyNet:
         Args:
             text: what the person wrote, in any language or script.
         """
-        known = hashlib.blake2b(text[:READ_CHARACTERS].encode("utf-8", "surrogatepass"), key=self._salt).digest()
+        text = text[:READ_CHARACTERS]
+        known = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._salt).digest()
         if known in self._seen:
             return self._seen[known]
-        alarm = self._look(text[:READ_CHARACTERS])
-        self._seen[known] = alarm
+        alarm = self._seen[known] = self._look(text)
         if len(self._seen) > _SEEN:
             self._seen.popitem(last=False)
         return alarm
 
     def plain(self, text: str) -> str:
         """A text with the words put right that are hidden in it; as it came where none are."""
-        _, uncovered, hidden_words = self._disguises.look(normalise(text))
-        return uncovered.text if hidden_words else text
+        return self._disguises.plain(text)
 
     def _look(self, text: str) -> Alarm | None:
         normalised = normalise(text)
         read = written_forms(normalised)
         # "h3lp", «с@моубийство»: who fears filters hides the very words that matter.
-        _, uncovered, hidden_words = self._disguises.look(normalised)
+        uncovered, hidden_words = self._disguises.uncover(normalised)
         if hidden_words:
             read += written_forms(uncovered)
         raised: dict[AlarmKind, tuple[str, str]] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.content.disguise import Reading
 from bot.content.patterns import PatternError, Rule
 from bot.content.phrase_index import indexes
-from bot.content.rule_files import RulesOfLanguages, load_languages
+from bot.content.rule_files import RulesOfLanguages, every_rule, load_languages
 from bot.screening.flags import FLAGS
 
 
@@ -63,7 +63,7 @@ class Detector:
     @property
     def rules(self) -> Iterator[Rule]:
         """All rules of all languages."""
-        return (rule for flags in self._rules.values() for of_flag in flags.values() for rule in of_flag)
+        return every_rule(self._rules)
 
     def find(self, readings: Sequence[Reading]) -> list[Finding]:
         """One finding a flag, in the order they stand in the text.

@@ -9,7 +9,7 @@ from bot.content.disguise import Reading
 from bot.content.normalise import HAN, Normalised
 from bot.content.patterns import Rule
 from bot.content.phrase_index import indexes
-from bot.content.rule_files import RulesOfLanguages, load_languages
+from bot.content.rule_files import RulesOfLanguages, every_rule, load_languages
 
 #: Section of ``offers.yml`` -> what one sign of it adds. An offer usually calls for people and names pay or contact.
 SIGNS = {"wanted": 2.0, "pay": 1.0, "work": 1.0, "contact": 1.0, "story": -2.0}
@@ -46,7 +46,7 @@ class OfferRecogniser:
     @property
     def rules(self) -> Iterator[Rule]:
         """All rules of all languages."""
-        return (rule for sections in self._rules.values() for rules in sections.values() for rule in rules)
+        return every_rule(self._rules)
 
     def likeness(self, readings: Sequence[Reading], flags: int) -> float:
         """How much a text looks like an offer; from :data:`THRESHOLD` on it is taken for one.

@@ -140,8 +140,7 @@ class Screener:
 
     def plain(self, text: str) -> str:
         """A text with the words put right that are hidden in it; as it came where none are."""
-        _, uncovered, hidden_words = self._disguises.look(normalise(text))
-        return uncovered.text if hidden_words else text
+        return self._disguises.plain(text)
 
     def screen(self, text: str, *, surely_offer: bool = False) -> Screening:
         """Screen a text.
