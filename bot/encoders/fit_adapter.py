@@ -16,7 +16,7 @@ import random
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from bot.encoders.e5_network import NORMS, PROJECTIONS, Layer, Network, layer_we
 from bot.encoders.e5_weights import Shape, WeightFile
 from bot.encoders.embeddings import Embeddings, of_similar_length, padded
 from bot.encoders.fitted import keep_fitted
+from bot.screening.labelled_passages import Passage, read_labelled_passages
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "nlu_data"
 #: Layers below this one stay as published: their states are computed once a round.
@@ -49,19 +50,6 @@ _WARM_UP = 0.06
 _WIDTH = 3.0
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\{[^}]*\}|\([^)]*\))")
 _KEYS_NEARBY = {"cyrillic": "аеиоуыянтсрвлкмд", "latin": "aeiostnrlhd"}
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A passage of an offer.
-
-    Args:
-        text: As the second look reads it.
-        signs: Which red flags it shows: 0, 1, or -1 where nobody said; shape (flags,).
-    """
-
-    text: str
-    signs: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -165,7 +153,7 @@ class Fitting:
                 states[index] = made[row, : lengths[row]].astype(np.float16)
         return states
 
-    def scores(self, states: Any, lengths: Any, reader: tuple[Any, Any]) -> Any:
+    def scores(self, states: Any, lengths: Any, reader: Sequence[Any]) -> Any:
         """What a reader says of lower states: (batch, its columns)."""
         import tensorflow as tf
 
@@ -211,33 +199,34 @@ class Fitting:
         hidden, flags = self._file.shape.hidden, self._flags[1].shape[0]
         read = [tf.TensorSpec([None, None, hidden], tf.float32), tf.TensorSpec([None], tf.int32)]
 
-        def follow(tape: Any, loss: Any, reader: Sequence[Any]) -> None:
-            slopes = tape.gradient(loss, [*self.variables, *reader])
-            count = len(self.variables)
-            optimizer.apply_gradients(_pairs(slopes[:count], self.variables))
-            reader_optimizer.apply_gradients(_pairs(slopes[count:], reader))
+        def learner(reader: Sequence[Any], labels: Any, loss_of: Callable[[Any, Any], Any]) -> Any:
+            """A step of learning: what a reader says is compared with labels of this form."""
 
-        @tf.function(input_signature=[*read, tf.TensorSpec([None], tf.int32)], autograph=False)
-        def learn_intents(states: Any, lengths: Any, wanted: Any) -> Any:
-            with tf.GradientTape() as tape:
-                targets = tf.one_hot(wanted, len(intents)) * (1 - _SMOOTHING) + _SMOOTHING / len(intents)
-                said = self.scores(states, lengths, self._reader)
-                losses = tf.nn.softmax_cross_entropy_with_logits(targets, said)
-                shares = tf.gather(weights, wanted)
-                loss = tf.reduce_sum(losses * shares) / tf.reduce_sum(shares)
-            follow(tape, loss, self._reader)
-            return loss
+            @tf.function(input_signature=[*read, labels], autograph=False)
+            def learn(states: Any, lengths: Any, wanted: Any) -> Any:
+                with tf.GradientTape() as tape:
+                    loss = loss_of(self.scores(states, lengths, reader), wanted)
+                slopes = tape.gradient(loss, [*self.variables, *reader])
+                count = len(self.variables)
+                optimizer.apply_gradients(_pairs(slopes[:count], self.variables))
+                reader_optimizer.apply_gradients(_pairs(slopes[count:], reader))
+                return loss
 
-        @tf.function(input_signature=[*read, tf.TensorSpec([None, flags], tf.float32)], autograph=False)
-        def learn_flags(states: Any, lengths: Any, wanted: Any) -> Any:
-            with tf.GradientTape() as tape:
-                said = self.scores(states, lengths, self._flags)
-                losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.maximum(wanted, 0.0), said)
-                known = tf.cast(wanted >= 0.0, tf.float32)
-                loss = tf.reduce_sum(losses * known) / tf.cast(tf.shape(wanted)[0], tf.float32)
-            follow(tape, loss, self._flags)
-            return loss
+            return learn
 
+        def loss_of_intents(said: Any, wanted: Any) -> Any:
+            targets = tf.one_hot(wanted, len(intents)) * (1 - _SMOOTHING) + _SMOOTHING / len(intents)
+            losses = tf.nn.softmax_cross_entropy_with_logits(targets, said)
+            shares = tf.gather(weights, wanted)
+            return tf.reduce_sum(losses * shares) / tf.reduce_sum(shares)
+
+        def loss_of_flags(said: Any, wanted: Any) -> Any:
+            losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.maximum(wanted, 0.0), said)
+            known = tf.cast(wanted >= 0.0, tf.float32)
+            return tf.reduce_sum(losses * known) / tf.cast(tf.shape(wanted)[0], tf.float32)
+
+        learn_intents = learner(self._reader, tf.TensorSpec([None], tf.int32), loss_of_intents)
+        learn_flags = learner(self._flags, tf.TensorSpec([None, flags], tf.float32), loss_of_flags)
         signs = np.array([passage.signs for passage in passages], dtype=np.float32)
         chance, order, started = random.Random(7), np.random.default_rng(0), time.monotonic()
         for number in range(1, rounds + 1):
@@ -359,8 +348,6 @@ def main(arguments: list[str] | None = None) -> int:
         "--locales", type=Path, default=EXAMPLES.parent / "locales", help="folder with <language>/red_flags.yml"
     )
     options = parser.parse_args(arguments)
-    from bot.screening.labelled_passages import read_labelled_passages
-
     examples = read_examples(options.examples)
     passages = read_labelled_passages(options.examples, options.locales)
     intents = sorted({example.intent for example in examples})

@@ -19,23 +19,23 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.content.normalise import Normalised
 from bot.encoders import shared_encoder
 from bot.encoders.fit_adapter import Example, read_examples
 from bot.encoders.fitted import keep_fitted
 from bot.encoders.perceptron import fit_signs, scores, sigmoid
 from bot.encoders.vector_store import VectorStore
 from bot.evaluation.labelled import LabelError
-from bot.evaluation.offers import LabelledOffer, read_offers
+from bot.evaluation.offers import LabelledOffer
 from bot.screening.labelled_passages import (
     NAMES,
     RuleExample,
     Uncover,
     passages_of_examples,
     passages_of_offers,
+    read_training_offers,
     rule_examples,
+    uncovering,
 )
-from bot.screening.screen import Screener
 from bot.screening.second_look import WEIGHTS, beginning, beside_the_whole, of_the_whole
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -152,17 +152,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--left-out", action="store_true", help="only say how well flags are seen in offers left out")
     options = parser.parse_args(arguments)
     try:
-        offers = [one for path in sorted(options.examples.glob("??/offers.jsonl")) for one in read_offers(path)[0]]
+        offers = read_training_offers(options.examples)
     except LabelError as error:
         print(error, file=sys.stderr)
         return 2
     encoder = shared_encoder("e5")
     encode = VectorStore(encoder).vectors
-    screener = Screener.load(options.locales)
-
-    def uncover(text: str) -> Normalised:
-        return screener.read(text).uncovered
-
+    uncover = uncovering(options.locales)
     known = read_passages(offers, rule_examples(options.locales), uncover, encode)
     print(f"second look: {len(known.labels)} passages of {len(offers)} offers", file=sys.stderr, flush=True)
     if options.left_out:

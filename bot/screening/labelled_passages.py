@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,6 @@ import numpy as np
 from bot.content.languages import LANGUAGES
 from bot.content.normalise import Normalised
 from bot.content.patterns import read_rules
-from bot.encoders.fit_adapter import Passage
 from bot.encoders.perceptron import UNKNOWN
 from bot.evaluation.offers import LabelledOffer, read_offers
 from bot.screening.flags import FLAGS
@@ -29,6 +29,41 @@ Uncover = Callable[[str], Normalised]
 RuleExample = tuple[str, str, bool]
 #: The passages of one text as they are encoded, and which flags each shows (0, 1 or UNKNOWN), (passages, flags).
 Labelled = tuple[list[str], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage of an offer.
+
+    Args:
+        text: as it is encoded.
+        signs: which red flags it shows: 0, 1 or UNKNOWN; (flags,).
+    """
+
+    text: str
+    signs: np.ndarray
+
+
+def read_training_offers(examples: Path) -> list[LabelledOffer]:
+    """The labelled offers of all languages.
+
+    Args:
+        examples: folder with ``<language>/offers.jsonl``.
+
+    Raises:
+        LabelError: a line is no labelled offer; names file and line.
+    """
+    return [one for path in sorted(examples.glob("??/offers.jsonl")) for one in read_offers(path)[0]]
+
+
+def uncovering(locales: Path) -> Uncover:
+    """Reads offers without their disguise, by the rules under a ``locales`` folder.
+
+    Raises:
+        PatternError: a rule file is missing or wrong; names file and line.
+    """
+    screener = Screener.load(locales)
+    return lambda text: screener.read(text).uncovered
 
 
 def passages_of_offers(offers: Sequence[LabelledOffer], uncover: Uncover) -> Iterator[Labelled]:
@@ -80,12 +115,8 @@ def read_labelled_passages(examples: Path, locales: Path) -> list[Passage]:
         examples: folder with ``<language>/offers.jsonl``.
         locales: folder with ``<language>/red_flags.yml``.
     """
-    screener = Screener.load(locales)
-
-    def uncover(text: str) -> Normalised:
-        return screener.read(text).uncovered
-
-    offers = [one for path in sorted(examples.glob("??/offers.jsonl")) for one in read_offers(path)[0]]
+    uncover = uncovering(locales)
+    offers = read_training_offers(examples)
     read = [*passages_of_offers(offers, uncover), *passages_of_examples(rule_examples(locales), uncover)]
     found = [Passage(text, signs) for texts, labels in read for text, signs in zip(texts, labels, strict=True)]
     telling = [passage for passage in found if passage.signs.any()]
