@@ -104,7 +104,6 @@ class ModelLoader:
         self._progress = progress
         self._dialogue: Dialogue | None = None
         self._second_look: SecondLook | None = None
-        self._drafted = False
         self.failed = False
         #: Set once the model answers.
         self.ready = asyncio.Event()
@@ -125,25 +124,27 @@ class ModelLoader:
         """Bring the current model up; an older one answers meanwhile, or a draft where there is none."""
         newest = await asyncio.to_thread(newest_model, self._settings.model_dir)
         current = await asyncio.to_thread(current_model, folder=self._settings.model_dir)
-        if newest is None:
-            await self._draft()
-        elif current is None:
+        drafted = newest is None and await self._draft()
+        if newest is not None and current is None:
             await self._load(newest)
         while True:
             if await self._bring_up():
-                return
+                break
             await asyncio.sleep(_RETRY_SECONDS)
+        if drafted:
+            self._progress("The whole model answers.")
 
-    async def _draft(self) -> None:
+    async def _draft(self) -> bool:
         self._progress("No model yet. A draft of it answers first, trained from every fourth example.")
         try:
             model = await asyncio.to_thread(train_draft, self._progress, self._settings.model_dir)
         except Exception as error:
             _log.warning("no draft of the dialogue model (%s); people wait for the whole", type(error).__name__)
-            return
-        if await self._load(model):
-            self._drafted = True
+            return False
+        loaded = await self._load(model)
+        if loaded:
             self._progress("The draft answers; now the whole model trains.")
+        return loaded
 
     async def _bring_up(self) -> bool:
         try:
@@ -151,10 +152,7 @@ class ModelLoader:
         except Exception as error:
             self._failure("trained", error)
             return False
-        loaded = await self._load(model)
-        if loaded and self._drafted:
-            self._progress("The whole model answers.")
-        return loaded
+        return await self._load(model)
 
     async def _load(self, model: Path) -> bool:
         started = time.monotonic()

@@ -50,7 +50,7 @@ from bot.safety.net import EMERGENCIES, Alarm, AlarmKind, Emergency, SafetyNet
 from bot.safety.quick_exit import hide
 from bot.safety.wipe import forget
 from bot.screening.examine import Examiner
-from bot.screening.screen import Screener
+from bot.screening.screen import Screener, Screening
 from bot.store.cases import Case
 from bot.store.clock import Clock
 from bot.store.turn import Turn
@@ -733,8 +733,12 @@ class Conversation:
         if not screening.is_offer:
             say = self.catalogues.text
             return [Reply(say("answer.not_offer", language), self.menus.help_buttons(language))]
+        return [self._screened(screening, turn, language)]
+
+    def _screened(self, screening: Screening, turn: Turn, language: str, *, told: bool = False) -> Reply:
+        """The answer to an offer, whose flags are kept for the talk that goes on about it."""
         turn.person.fields["offer_flags"] = [finding.id for finding in by_weight(screening.findings)]
-        return [self._offers.reply(screening, language)]
+        return self._offers.reply(screening, language, told=told)
 
     # Words
 
@@ -850,8 +854,7 @@ class Conversation:
         screening = await asyncio.to_thread(self._examiner.examine, text, surely_offer=asks)
         if not screening.is_offer or not screening.findings or (not asks and screening.level == "low"):
             return None
-        turn.person.fields["offer_flags"] = [finding.id for finding in by_weight(screening.findings)]
-        return self._offers.reply(screening, language, told=True)
+        return self._screened(screening, turn, language, told=True)
 
     def _remember_place(self, text: str, turn: Turn, language: str) -> None:
         """Keep where a person says they are, in whatever they tell: an alarm later must know the numbers there.

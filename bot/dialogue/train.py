@@ -42,6 +42,8 @@ ENCODER_FILES = (
 """What decides the vectors of a text; how vectors are kept and how the adapter is fitted does not."""
 KEPT = 2
 """Models that stay on disk: the current one and the one before."""
+_WHOLE, _DRAFT = "pristan", "draft"
+"""Kinds of models, by what their files' names begin with."""
 
 Progress = Callable[[str], None]
 
@@ -85,13 +87,13 @@ def fingerprint(project: Path = PROJECT) -> str:
 
 def current_model(project: Path = PROJECT, folder: Path | None = None) -> Path | None:
     """The model trained from what is in the repository now, or None."""
-    path = (folder or model_folder()) / _file_name(fingerprint(project))
+    path = (folder or model_folder()) / _file_name(_WHOLE, fingerprint(project))
     return path if path.is_file() else None
 
 
 def newest_model(folder: Path | None = None) -> Path | None:
     """The newest model, also one trained from older data: better than none while a new one trains."""
-    models = _models(folder or model_folder())
+    models = _models(folder or model_folder(), _WHOLE)
     return models[-1] if models else None
 
 
@@ -138,8 +140,7 @@ def train_draft(progress: Progress | None = None, folder: Path | None = None) ->
     """
     folder = folder or model_folder()
     _train_apart(folder, ["--draft"], progress)
-    drafts = sorted(folder.glob("draft-*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    trained = current_model(folder=folder) or (drafts[-1] if drafts else newest_model(folder))
+    trained = current_model(folder=folder) or next(reversed(_models(folder, _DRAFT)), None) or newest_model(folder)
     if trained is None:
         raise TrainingFailed(f"training left no draft in {folder}")
     return trained
@@ -163,25 +164,25 @@ def _train_apart(folder: Path, options: list[str], progress: Progress | None) ->
         raise TrainingFailed("\n".join(last) or f"training ended with code {process.returncode}")
 
 
-def _file_name(print_: str) -> str:
-    return f"pristan-{print_}.tar.gz"
+def _file_name(kind: str, print_: str) -> str:
+    return f"{kind}-{print_}.tar.gz"
 
 
-def _models(folder: Path) -> list[Path]:
-    return sorted(folder.glob("pristan-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+def _models(folder: Path, kind: str) -> list[Path]:
+    return sorted(folder.glob(_file_name(kind, "*")), key=lambda path: path.stat().st_mtime)
 
 
 def _train_here(folder: Path) -> Path:
     """Trains in this process and puts the model in place in one step."""
-    target = _fit(folder, _file_name(fingerprint()), PROJECT / DATA)
-    for old in [*_models(folder)[:-KEPT], *folder.glob("draft-*.tar.gz")]:
+    target = _fit(folder, _file_name(_WHOLE, fingerprint()), PROJECT / DATA)
+    for old in [*_models(folder, _WHOLE)[:-KEPT], *_models(folder, _DRAFT)]:
         old.unlink(missing_ok=True)
     return target
 
 
 def _train_draft_here(folder: Path) -> Path:
     """The same of a part of the examples."""
-    target = folder / f"draft-{fingerprint()}.tar.gz"
+    target = folder / _file_name(_DRAFT, fingerprint())
     if target.is_file():
         return target
     with tempfile.TemporaryDirectory(dir=folder, prefix=".examples-") as scratch:

@@ -96,7 +96,6 @@ class Delivery:
         self._all = AsyncLimiter(MESSAGES_PER_SECOND, 1)
         self._group = AsyncLimiter(MESSAGES_PER_MINUTE_PER_GROUP, 60)
         self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._waiting: set[str] = set()
         self._stopping = False
 
     async def run(self) -> None:
@@ -211,7 +210,6 @@ class Delivery:
 
     async def _made(self, item: OutboxItem, params: dict[str, Any], number: int | None) -> None:
         self._metrics.count("sends", "sent")
-        self._waiting.discard(item.lane)
         if item.method == "createForumTopic" and number is not None:
             kept = item.case_id is not None and await self._set_topic(item.case_id, number)
             await self._surely(lambda: self._store.outbox.mark_sent(item.id))
@@ -244,7 +242,6 @@ class Delivery:
             final = True
         if final or now - item.created_at > GIVE_UP_AFTER:
             reason = "blocked" if isinstance(error, Forbidden) else "refused" if final else "too_old"
-            self._waiting.discard(item.lane)
             self._metrics.count("sends", "failed")
             await self._surely(lambda: self._store.outbox.mark_failed(item.id, reason))
             _log.warning("%s (%s) was given up: %s", item.method, item.purpose, reason)
@@ -256,7 +253,6 @@ class Delivery:
 
     async def _again(self, item: OutboxItem, seconds: float, *, doubtful: bool) -> None:
         self._metrics.count("sends", "doubtful" if doubtful else "again")
-        self._waiting.add(item.lane)
         moment = self._clock() + timedelta(seconds=seconds)
         await self._surely(lambda: self._store.outbox.mark_retry(item.id, moment, doubtful))
 

@@ -40,11 +40,10 @@ _log = logging.getLogger("bot.telegram.turns")
 
 #: A turn whose ground changed under it is decided anew at once, this often.
 _CONFLICTS = 20
-#: Pauses before a turn that failed is tried again, seconds; the store gives up after as many attempts.
+#: Pauses before a turn that failed is tried again, seconds; the store gives up after as many attempts. Where the
+#: database cannot be used now (full, locked, gone) the last one is repeated.
 _PAUSES = (0.2, 1.0)
-#: The same where it failed because the database cannot be used now (full, locked, gone); the last one is repeated.
-_STORE_PAUSES = (0.2, 1.0)
-#: So often a turn is tried while the database cannot be used: two minutes. An answer much later might meet other eyes.
+#: So often a turn is tried then: two minutes. An answer much later might meet other eyes.
 _STORE_TRIES = 120
 #: What people are told when their turn waits for the database, and when it came to nothing.
 _WAITS, _FAILED = "error.wait", "error.turn"
@@ -417,7 +416,7 @@ class Turns:
                     break
                 if unusable == len(_PAUSES) and apologise is not None:
                     await apologise(_WAITS)  # they must not sit before silence
-                await self._rest(_STORE_PAUSES[min(unusable, len(_STORE_PAUSES) - 1)])
+                await self._rest(_PAUSES[min(unusable, len(_PAUSES) - 1)])
                 if self._stopping.is_set():
                     return  # it stays in the inbox
                 unusable += 1
