@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.engine import Database, insert_if_absent
 from bot.store.models import counters
 
+#: Answers that perhaps arrived twice.
+DOUBTFUL_COUNTER = "outbox.doubtful"
 #: Not a counter but a note to ourselves: something was erased, and the files must be rebuilt.
 PURGE_DUE = "store.purge_due"
 #: Not a counter either: the random number by which a copy of the keys knows its database.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.clock import Clock
-from bot.store.counters import count
+from bot.store.counters import DOUBTFUL_COUNTER, count
 from bot.store.engine import Database, insert_if_absent
 from bot.store.errors import DamagedDataError, TurnConflict
 from bot.store.keys import Keyring, seal_json, unseal_json
-from bot.store.models import inbox
+from bot.store.models import inbox, sent_messages
 from bot.store.person_keys import load_key, load_or_create_key
 
 #: An update whose turn failed this often is given up, so that it cannot block the chat behind it.
@@ -37,6 +38,7 @@ class InboxItem:
         payload: the update.
         attempts: turns that failed over it so far.
         received_at: when it was written.
+        answered: its alarm was answered ahead of its turn.
     """
 
     update_id: int
@@ -45,6 +47,24 @@ class InboxItem:
     payload: dict[str, Any] = field(repr=False)
     attempts: int
     received_at: datetime
+    answered: bool = False
+
+
+@dataclass(frozen=True)
+class Received:
+    """An update to be written.
+
+    Args:
+        update_id: Telegram's number of the update.
+        lane: None for the lane of the chat (of staff, without a chat).
+        chat_id: private chat of the person, None for what belongs to no person (staff).
+        payload: the update, made of what JSON knows.
+    """
+
+    update_id: int
+    lane: str | None
+    chat_id: int | None
+    payload: dict[str, Any] = field(repr=False)
 
 
 def check_lane(lane: str) -> str:
@@ -82,35 +102,83 @@ class Inbox:
         Returns:
             False if it was known already; then nothing was written.
         """
-        ref = None if chat_id is None else self._keyring.person_ref(chat_id)
-        name = check_lane(lane or ref or STAFF_LANE)
+        return bool(await self.receive_all([Received(update_id, lane, chat_id, payload)]))
 
-        async def work(connection: AsyncConnection) -> bool:
-            known = await connection.execute(select(inbox.c.update_id).where(inbox.c.update_id == update_id))
-            if known.first() is not None:
-                return False
-            key = self._keyring.house if ref is None else await load_or_create_key(connection, self._keyring, ref)
-            values = {
-                "update_id": update_id,
-                "lane": name,
-                "person_ref": ref,
-                "payload_enc": seal_json(key, payload, f"inbox.payload/{update_id}"),
-                "state": "new",
-                "attempts": 0,
-                "received_at": self._clock(),
-            }
-            return await insert_if_absent(connection, inbox, values)
+    async def receive_all(self, updates: Sequence[Received]) -> set[int]:
+        """Write updates that came together: all are durable when this returns, or none.
+
+        Args:
+            updates: in their order.
+
+        Returns:
+            Numbers of those that are new; of the others nothing was written.
+        """
+        refs = {
+            update.update_id: None if update.chat_id is None else self._keyring.person_ref(update.chat_id)
+            for update in updates
+        }
+        lanes = {
+            update.update_id: check_lane(update.lane or refs[update.update_id] or STAFF_LANE) for update in updates
+        }
+
+        async def work(connection: AsyncConnection) -> set[int]:
+            known = await _known(connection, list(refs))
+            new: set[int] = set()
+            keys: dict[str, bytes] = {}
+            for one in updates:
+                ref = refs[one.update_id]
+                if one.update_id in known:
+                    continue
+                if ref is not None and ref not in keys:
+                    keys[ref] = await load_or_create_key(connection, self._keyring, ref)
+                key = self._keyring.house if ref is None else keys[ref]
+                values = {
+                    "update_id": one.update_id,
+                    "lane": lanes[one.update_id],
+                    "person_ref": ref,
+                    "payload_enc": seal_json(key, one.payload, f"inbox.payload/{one.update_id}"),
+                    "state": "new",
+                    "attempts": 0,
+                    "received_at": self._clock(),
+                    "answered": False,
+                }
+                if await insert_if_absent(connection, inbox, values):
+                    new.add(one.update_id)
+                known.add(one.update_id)  # Telegram may give one twice in one answer
+            return new
 
         new = await self._database.write(work)
-        if new:
-            self._fresh.add(update_id)
+        self._fresh |= new
         return new
 
-    async def known(self, update_id: int) -> bool:
-        """Whether an update was written before."""
+    async def known(self, update_ids: Sequence[int]) -> set[int]:
+        """Which of these updates were written before."""
         async with self._database.reading() as connection:
-            found = await connection.execute(select(inbox.c.update_id).where(inbox.c.update_id == update_id))
-            return found.first() is not None
+            return await _known(connection, update_ids)
+
+    async def note_answered(self, answers: Mapping[int, Sequence[int]], doubtful: int = 0) -> None:
+        """Note that alarms were answered ahead of their turns: a process after this one must not answer them again.
+
+        Args:
+            answers: number of the update -> numbers of the messages that answered it. Updates that are done by now
+                are passed over.
+            doubtful: how many of these answers may have been given by an earlier process already.
+        """
+
+        async def work(connection: AsyncConnection) -> None:
+            for update_id, messages in answers.items():
+                mine = (inbox.c.update_id == update_id) & (inbox.c.state == "new")
+                owner = (await connection.execute(select(inbox.c.person_ref).where(mine))).scalar()
+                if owner is None:
+                    continue
+                await connection.execute(update(inbox).where(mine).values(answered=True))
+                for number in messages:  # so that hiding reaches them
+                    values = {"person_ref": owner, "message_id": number, "direction": "out", "at": self._clock()}
+                    await insert_if_absent(connection, sent_messages, values)
+            if doubtful:
+                await count(connection, DOUBTFUL_COUNTER, doubtful)
+
+        await self._database.write(work)
 
     async def waiting(self) -> list[InboxItem]:
         """What was received and not finished, in the order of update ids; to be asked for once after a start.
@@ -130,7 +198,11 @@ class Inbox:
                 if row.attempts >= MAX_ATTEMPTS:
                     lost.append(row.update_id)
                     continue
-                items.append(InboxItem(row.update_id, row.lane, row.person_ref, payload, row.attempts, row.received_at))
+                items.append(
+                    InboxItem(
+                        row.update_id, row.lane, row.person_ref, payload, row.attempts, row.received_at, row.answered
+                    )
+                )
         for update_id in lost:
             await self._database.write(functools.partial(give_up, update_id=update_id))
         return items
@@ -179,6 +251,11 @@ class Inbox:
         self._fresh.discard(update_id)
 
 
+async def _known(connection: AsyncConnection, update_ids: Sequence[int]) -> set[int]:
+    found = await connection.execute(select(inbox.c.update_id).where(inbox.c.update_id.in_(update_ids)))
+    return set(found.scalars())
+
+
 async def open_payload(connection: AsyncConnection, keyring: Keyring, row: Any) -> dict[str, Any]:
     """Decrypt the payload of an inbox row.
 
@@ -201,7 +278,7 @@ async def finish(connection: AsyncConnection, update_id: int) -> None:
     changed = await connection.execute(
         update(inbox)
         .where(inbox.c.update_id == update_id, inbox.c.state == "new")
-        .values(state="done", lane="", person_ref=None, payload_enc=None)
+        .values(state="done", lane="", person_ref=None, payload_enc=None, answered=False)
     )
     if changed.rowcount == 0:
         raise TurnConflict("the update was done already")

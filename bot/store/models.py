@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -96,6 +97,7 @@ inbox = Table(
     Column("state", String(8), nullable=False, index=True),
     Column("attempts", Integer, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
+    Column("answered", Boolean, nullable=False, server_default=false()),
 )
 
 outbox = Table(

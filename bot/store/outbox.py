@@ -16,15 +16,12 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.clock import Clock
-from bot.store.counters import PURGE_DUE, count, set_counter
+from bot.store.counters import DOUBTFUL_COUNTER, PURGE_DUE, count, set_counter
 from bot.store.engine import Database, insert_if_absent, to_the_end
 from bot.store.errors import DamagedDataError
 from bot.store.keys import Keyring, unseal_json
 from bot.store.models import case_messages, outbox, sent_messages
 from bot.store.person_keys import ONCE, destroy_once_key_if_unused, load_key
-
-#: Counter of calls that were perhaps made twice.
-DOUBTFUL_COUNTER = "outbox.doubtful"
 
 _Result = TypeVar("_Result")
 

@@ -170,5 +170,5 @@ async def _forget_updates(connection: AsyncConnection, person_ref: str, except_f
     await connection.execute(
         update(inbox)
         .where(inbox.c.person_ref == person_ref, inbox.c.update_id.not_in(except_for))
-        .values(state="done", lane="", person_ref=None, payload_enc=None)
+        .values(state="done", lane="", person_ref=None, payload_enc=None, answered=False)
     )

@@ -90,7 +90,7 @@ class TelegramBot:
         request = HTTPXRequest(connection_pool_size=_CONNECTIONS, read_timeout=20, connect_timeout=10)
         self._polling = PollingRequest(
             unreadable=lambda: metrics.count("updates", "unreadable"),
-            arrived=lambda updates: self.dispatcher.look_ahead(updates),
+            arrived=lambda last: self.dispatcher.arrived(last),
             connection_pool_size=2,
             read_timeout=POLL_SECONDS + 10,
             connect_timeout=10,
@@ -222,7 +222,7 @@ class TelegramBot:
     async def _person(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await self.turns.of_person(
             update,
-            alarm_answer=self.dispatcher.alarms_answered.get(update.update_id),
+            alarm_answer=self.dispatcher.alarms.answered.get(update.update_id),
             album_goes_on=lambda: self.dispatcher.album_goes_on(update),
             pause=self.dispatcher.pauses.get(update.update_id),
         )

@@ -1,8 +1,9 @@
 """Between python-telegram-bot's updater and the turns: updates are durable before Telegram may forget them.
 
 The updater puts what it fetched into this queue and asks Telegram for more only when every ``put`` has returned; that
-next question is what confirms the updates. So ``put`` returns when the update is written. Updates of one lane are
-worked on one after the other, lanes side by side, and an alarm overtakes all that is under way.
+next question is what confirms the updates. So the ``put`` of the last of them returns when all are written: together,
+in one transaction. Updates of one lane are worked on one after the other, lanes side by side, and an alarm overtakes
+all that is under way.
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, Update
-from telegram.error import TelegramError
 
 from bot.conversation.pauses import Pause
 from bot.operation.metrics import Metrics
 from bot.safety.limits import Verdict
 from bot.store.errors import DamagedDataError, StoreError
+from bot.store.inbox import STAFF_LANE, Received
 from bot.store.store import Store
+from bot.telegram.alarms_ahead import LOOK_EVERY, AlarmsAhead
 from bot.telegram.reading import counts_as, never_limited
 from bot.telegram.turns import Turns
 
@@ -33,8 +34,6 @@ _log = logging.getLogger("bot.telegram.inbox")
 _PAUSES = (0.2, 0.5)
 #: How long writing one update may take before it is looked at for an alarm, seconds.
 _PATIENCE = 1.0
-#: How often it is looked for alarms behind an update that cannot be written, seconds.
-_LOOK_EVERY = 0.5
 #: An update that cannot be written for a reason that is not the store's is given up after so many tries.
 _TRIES = 3
 #: From so many updates that came together on they are written before turns go on.
@@ -47,14 +46,14 @@ _Work = Update | Callable[[], Awaitable[None]]
 
 
 class UpdateQueue(asyncio.Queue[object]):
-    """The queue the updater puts into; nothing is kept in it."""
+    """The queue the updater puts into; nothing is kept in it for longer than it takes to put the rest."""
 
     def __init__(self, receive: Callable[[Update], Awaitable[None]]) -> None:
         super().__init__()
         self._receive = receive
 
     async def put(self, item: object) -> None:
-        """Take one update; returns when it is durable."""
+        """Take one update; returns when it is durable, or when others that came with it are still to be put."""
         if isinstance(item, Update):
             await self._receive(item)
 
@@ -88,15 +87,10 @@ class Dispatcher:
         self._metrics = metrics or Metrics()
         self._waiting: dict[str, deque[_Work]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._urgent: dict[int, asyncio.Task[None]] = {}
-        #: The highest number of an update that was begun to be received.
-        self._begun = -1
-        #: The last of many updates that came together.
-        self._crowd_ends: int | None = None
-        self._ahead: set[asyncio.Task[None]] = set()
-        #: Updates whose alarm was answered out of turn, and the numbers of the answers: their turn must not answer
-        #: again, and must remember the answers so that they can be hidden.
-        self.alarms_answered: dict[int, tuple[int, ...]] = {}
+        #: The last of the updates that came together, and those before it that were put already.
+        self._last: int | None = None
+        self._together: list[Update] = []
+        self.alarms = AlarmsAhead(bot, store, turns)
         #: Updates whose sender must be told to wait.
         self.pauses: dict[int, Pause] = {}
         self._arrived: dict[int, float] = {}
@@ -113,73 +107,63 @@ class Dispatcher:
                 _log.error("an update that was left cannot be read (%s)", type(error).__name__)
                 update = None
             if update is not None:
+                self.alarms.left(item.update_id, answered=item.answered)
                 self._submit(item.lane, update)
         return len(waiting)
 
-    async def receive(self, update: Update) -> None:
-        """Write an update down, then have it worked on; an alarm is answered even where it cannot be written."""
-        self._metrics.count("updates", _kind(update))
-        self._begun = max(self._begun, update.update_id)
-        try:
-            if not await self._admitted(update):
-                self._end_crowd(update)
-                return
-        except Exception as error:  # whoever cannot be counted is read; an exception here would end polling
-            _log.error("it cannot be told whether an update is too many (%s)", type(error).__name__, exc_info=error)
-        self._arrived[update.update_id] = monotonic()
-        try:
-            if not await self._kept(update):
-                self._arrived.pop(update.update_id, None)
-                self.pauses.pop(update.update_id, None)
-        finally:
-            self._end_crowd(update)
-
-    def _end_crowd(self, update: Update) -> None:
-        if update.update_id == self._crowd_ends:
-            self._turns.free.set()
-
-    def look_ahead(self, updates: list[Update]) -> None:
-        """Have alarms among updates that came together answered before the others are written and worked on.
+    def arrived(self, last: int) -> None:
+        """Updates came together and are about to be put one by one.
 
         Args:
-            updates: in their order; the first is not waited for by anybody.
+            last: number of the last of them.
         """
-        if len(updates) >= _CROWD:
-            self._crowd_ends = updates[-1].update_id
+        # What was put of an answer before that broke off was not confirmed: Telegram gives it again.
+        self._together.clear()
+        self._last = last
+
+    async def receive(self, update: Update) -> None:
+        """Take an update; with the last of those that came together, write all down and have them worked on.
+
+        An alarm is answered even where it cannot be written.
+        """
+        self._together.append(update)
+        if self._last is not None and update.update_id != self._last:
+            return
+        updates, self._together, self._last = self._together, [], None
+        crowd = len(updates) >= _CROWD
+        if crowd:
             self._turns.free.clear()
-        if len(updates) > 1:
-            task = asyncio.create_task(self._look_ahead(updates))
-            self._ahead.add(task)
-            task.add_done_callback(self._ahead.discard)
-
-    async def _look_ahead(self, updates: list[Update]) -> None:
-        urgent = []
-        for update in updates:
-            await asyncio.sleep(0)
-            try:
-                if self._is_to_come(update) and self._turns.cries(update):
-                    urgent.append(asyncio.ensure_future(self._answer_ahead(update)))
-            except Exception as error:
-                _log.error("it cannot be looked ahead for an alarm (%s)", type(error).__name__, exc_info=error)
-        # Side by side: where the store is slow to say, one would wait for another.
-        await asyncio.gather(*urgent, return_exceptions=True)
-
-    async def _answer_ahead(self, update: Update) -> None:
-        # Telegram may send again what was answered long ago; and asking takes time.
-        if not await self._was_written(update) and self._is_to_come(update):
-            self._overtake_soon(update)
-
-    def _is_to_come(self, update: Update) -> bool:
-        """Whether an update is not being received yet; after that its own turn would answer it a second time."""
-        return update.update_id > self._begun
-
-    async def _was_written(self, update: Update) -> bool:
-        """Whether an update was written before, if the store says so at once."""
         try:
-            return await asyncio.wait_for(self._store.inbox.known(update.update_id), _PATIENCE)
-        except Exception as error:  # an alarm is answered without it, too
-            _log.error("it cannot be told whether an update is known (%s)", type(error).__name__, exc_info=error)
-            return False
+            await self._receive(updates)
+        finally:
+            if crowd:
+                self._turns.free.set()
+
+    async def _receive(self, updates: list[Update]) -> None:
+        """Updates that came together, in their order."""
+        moment = monotonic()
+        for update in updates:
+            self._metrics.count("updates", _kind(update))
+            self._arrived[update.update_id] = moment
+        if len(updates) > 1:
+            await self.alarms.begin(updates)
+        admitted = []
+        for update in updates:
+            try:
+                if not await self._admitted(update):
+                    self._forget(update.update_id)
+                    continue
+            except Exception as error:  # whoever cannot be counted is read; an exception here would end polling
+                _log.error("it cannot be told whether an update is too many (%s)", type(error).__name__, exc_info=error)
+            admitted.append(update)
+        if admitted:
+            await self._keep(admitted)
+
+    def _forget(self, update_id: int) -> None:
+        """Of an update that comes to nothing, or whose turn is done, nothing need be known any more."""
+        self.alarms.forget(update_id)
+        self.pauses.pop(update_id, None)
+        self._arrived.pop(update_id, None)
 
     async def _admitted(self, update: Update) -> bool:
         """Whether an update is read, or at least answered; one of a flood is only noted."""
@@ -216,45 +200,60 @@ class Dispatcher:
 
         self._noting[chat_id] = asyncio.get_running_loop().call_later(_NOTE_AFTER, note)
 
-    async def _kept(self, update: Update) -> bool:
-        """Write an update down and have it worked on; False where it comes to nothing."""
+    async def _keep(self, updates: list[Update]) -> None:
+        """Write updates down and have them worked on."""
         tried = 0
         while True:
             try:
-                lane, chat_id = await self._lane(update)
-                new = await self._write(update, lane, chat_id)
-                break
-            except DamagedDataError as error:
-                # One person's damaged row would stand before everybody: say so to them, and go on.
-                _log.error("an update cannot be kept (%s)", type(error).__name__)
-                if await self._overtake(update) is None:
-                    await self._turns.apologise(update)
-                return False
+                await self._write(updates)
+                return
             except Exception as error:
-                if tried >= _TRIES and not isinstance(error, (SQLAlchemyError, StoreError, OSError)):
+                of_store = isinstance(error, (SQLAlchemyError, StoreError, OSError))
+                damaged = isinstance(error, DamagedDataError)
+                if len(updates) > 1 and (damaged or not of_store):
+                    # One of them is in the way of all: it is found when each is written alone.
+                    for update in updates:
+                        await self._keep([update])
+                    return
+                if damaged:
+                    # One person's damaged row would stand before everybody: say so to them, and go on.
+                    _log.error("an update cannot be kept (%s)", type(error).__name__)
+                    if await self.alarms.of(updates[0]) is None:
+                        await self._turns.apologise(updates[0])
+                    self._forget(updates[0].update_id)
+                    return
+                if tried >= _TRIES and not of_store:
                     # Nothing is wrong with the store: this one update would stand before everybody for ever.
                     _log.error("an update is given up (%s)", type(error).__name__, exc_info=error)
-                    return False
-                _log.error("an update cannot be written down (%s); trying again", type(error).__name__)
-                await self._overtake(update)
-                await self._watch_behind(update, _PAUSES[min(tried, len(_PAUSES) - 1)])
+                    self._forget(updates[0].update_id)
+                    return
+                _log.error("updates cannot be written down (%s); trying again", type(error).__name__)
+                await self.alarms.of_all(updates)
+                await self.alarms.watch_behind(updates, _PAUSES[min(tried, len(_PAUSES) - 1)])
                 tried += 1
-        if new:
-            name = lane or (self._store.people.ref(chat_id) if chat_id is not None else "staff")
-            self._submit(name, update)
-        return new
 
-    async def _write(self, update: Update, lane: str | None, chat_id: int | None) -> bool:
-        """Write an update down; while that takes long (a locked database waits), alarms are answered already."""
-        writing = asyncio.ensure_future(
-            self._store.inbox.receive(update.update_id, lane, chat_id, _payload(update)),
-        )
+    async def _write(self, updates: list[Update]) -> None:
+        """Write updates down; while that takes long (a locked database waits), alarms are answered already."""
+        received = []
+        names = {}
+        for update in updates:
+            lane, chat_id = await self._lane(update)
+            names[update.update_id] = lane or (self._store.people.ref(chat_id) if chat_id is not None else STAFF_LANE)
+            received.append(Received(update.update_id, lane, chat_id, update.to_dict()))
+        writing = asyncio.ensure_future(self._store.inbox.receive_all(received))
         await asyncio.wait({writing}, timeout=_PATIENCE)
         while not writing.done():
-            await self._overtake(update)
-            await self._look_behind(update)
-            await asyncio.wait({writing}, timeout=_LOOK_EVERY)
-        return await writing
+            await self.alarms.of_all(updates)
+            await self.alarms.behind(updates)
+            await asyncio.wait({writing}, timeout=LOOK_EVERY)
+        new = await writing
+        for update in updates:
+            if update.update_id not in new:
+                if not self.alarms.is_undone(update.update_id):  # else it came twice, and its turn is still to come
+                    self._forget(update.update_id)
+                continue
+            new.discard(update.update_id)
+            self._submit(names[update.update_id], update)
 
     async def stop(self) -> None:
         """Stop after the turns that are under way; what waits stays in the inbox."""
@@ -265,14 +264,15 @@ class Dispatcher:
         self._noting.clear()
         for lane in self._waiting.values():
             lane.clear()
-        await asyncio.gather(*self._tasks.values(), *self._urgent.values(), *self._ahead, return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await self.alarms.end()
         # No lane works any more, so nothing of these people is under way.
         await asyncio.gather(*map(self._turns.remember_ignored, noting), return_exceptions=True)
 
     async def idle(self) -> None:
         """Wait until no turn is under way or waiting."""
-        while self._tasks or self._urgent:
-            await asyncio.gather(*self._tasks.values(), *self._urgent.values(), return_exceptions=True)
+        while self._tasks or self.alarms.under_way():
+            await asyncio.gather(*self._tasks.values(), *self.alarms.under_way(), return_exceptions=True)
 
     def album_goes_on(self, update: Update) -> bool:
         """Whether another part of the album that an update belongs to is waiting behind it."""
@@ -297,58 +297,16 @@ class Dispatcher:
         return None, None
 
     def _submit(self, lane: str, update: Update) -> None:
+        self.alarms.written(update.update_id)
         self._put(lane, update)
         # An alarm never waits: for its lane, for a file, for other people, for a database that cannot be written.
-        self._overtake_soon(update)
-
-    def _overtake_soon(self, update: Update) -> asyncio.Task[None]:
-        """Answer an alarm beside everything else, once however many ask for it; its own turn waits for that."""
-        task = self._urgent.get(update.update_id)
-        if task is None:
-            task = asyncio.create_task(self._answer_alarm(update))
-            self._urgent[update.update_id] = task
-            task.add_done_callback(lambda _: self._urgent.pop(update.update_id, None))
-        return task
+        self.alarms.soon(update)
 
     def _put(self, lane: str, work: _Work) -> None:
         """Put work at the end of a lane."""
         self._waiting.setdefault(lane, deque()).append(work)
         if lane not in self._tasks:
             self._tasks[lane] = asyncio.create_task(self._work(lane))
-
-    async def _overtake(self, update: Update) -> tuple[int, ...] | None:
-        """Answer an alarm at once, unless that was done; the numbers of the answers, or None."""
-        await asyncio.wait({self._overtake_soon(update)})
-        return self.alarms_answered.get(update.update_id)
-
-    async def _answer_alarm(self, update: Update) -> None:
-        if update.update_id in self.alarms_answered:
-            return
-        try:
-            sent = await self._turns.alarm_now(update)
-        except Exception as error:  # The turn itself still comes.
-            _log.error("an alarm could not be looked for (%s)", type(error).__name__, exc_info=error)
-            return
-        if sent is not None:
-            self.alarms_answered[update.update_id] = sent
-
-    async def _watch_behind(self, update: Update, seconds: float) -> None:
-        """Pause, but answer alarms behind an update meanwhile."""
-        until = monotonic() + seconds
-        await self._look_behind(update)
-        while (left := until - monotonic()) > 0:
-            await asyncio.sleep(min(left, _LOOK_EVERY))
-            await self._look_behind(update)
-
-    async def _look_behind(self, update: Update) -> None:
-        """While one update cannot be written, answer alarms among those behind it; Telegram keeps them all."""
-        try:
-            behind = await self._bot.get_updates(offset=update.update_id, limit=100, timeout=0)
-        except TelegramError:
-            return
-        asked = [self._overtake_soon(other) for other in behind if other.update_id > update.update_id]
-        if asked:
-            await asyncio.wait(asked)
 
     async def _work(self, lane: str) -> None:
         waiting = self._waiting[lane]
@@ -362,17 +320,15 @@ class Dispatcher:
                         _log.error("what was not read could not be noted (%s)", type(error).__name__)
                     continue
                 try:
-                    if update.update_id in self._urgent:  # its answer must not go out twice
-                        await asyncio.wait({self._urgent[update.update_id]})
+                    await self.alarms.settled(update.update_id)
                     await self._process(update)
                 except Exception as error:
                     _log.error("an update was left undone (%s)", type(error).__name__, exc_info=error)
                 finally:
-                    self.alarms_answered.pop(update.update_id, None)
-                    self.pauses.pop(update.update_id, None)
-                    arrived = self._arrived.pop(update.update_id, None)
+                    arrived = self._arrived.get(update.update_id)
                     if arrived is not None:
                         self._metrics.turn_took(monotonic() - arrived)
+                    self._forget(update.update_id)
         finally:
             self._tasks.pop(lane, None)
             if waiting:
@@ -387,7 +343,3 @@ def _kind(update: Update) -> str:
     if update.callback_query is not None:
         return "button"
     return "member" if update.my_chat_member is not None else "other"
-
-
-def _payload(update: Update) -> dict[str, Any]:
-    return update.to_dict()

@@ -30,12 +30,10 @@ class PollingRequest(HTTPXRequest):
 
     Args:
         unreadable: called for each update that cannot be read.
-        arrived: called with what came together, before the first of it is worked on.
+        arrived: called with the number of the last of the updates that came together, before the first is put.
     """
 
-    def __init__(
-        self, *, unreadable: Callable[[], None], arrived: Callable[[list[Update]], None], **options: Any
-    ) -> None:
+    def __init__(self, *, unreadable: Callable[[], None], arrived: Callable[[int], None], **options: Any) -> None:
         super().__init__(**options)
         self._unreadable = unreadable
         self._arrived = arrived
@@ -48,27 +46,28 @@ class PollingRequest(HTTPXRequest):
         if code != 200:
             return code, payload
         self.answered = monotonic()
-        cleaned, unread, updates = readable(payload)
+        cleaned, unread, numbers = readable(payload)
         for _ in range(unread):
             _log.error("an update cannot be read and is passed over")
             self._unreadable()
         if unread and cleaned == _NOTHING:
             await asyncio.sleep(_PAUSE)
-        self._arrived(updates)
+        if numbers:
+            self._arrived(numbers[-1])
         return code, cleaned
 
 
 _NOTHING = b'{"ok":true,"result":[]}'
 
 
-def readable(payload: bytes) -> tuple[bytes, int, list[Update]]:
+def readable(payload: bytes) -> tuple[bytes, int, list[int]]:
     """The server's answer with every update that cannot be read replaced by an empty one.
 
     Args:
         payload: JSON of getUpdates' answer; anything else is returned as it is.
 
     Returns:
-        the answer, how many updates could not be read, and those that could (without a bot).
+        the answer, how many updates could not be read, and the numbers of all that are in the answer.
     """
     try:
         answer = json.loads(payload)
@@ -78,34 +77,31 @@ def readable(payload: bytes) -> tuple[bytes, int, list[Update]]:
     if not isinstance(updates, list):
         return payload, 0, []
     kept: list[Any] = []
-    understood: list[Update] = []
     unread = 0
     for update in updates:
-        read = _read(update)
-        if read is not None:
+        if _is_readable(update):
             kept.append(update)
-            understood.append(read)
             continue
         unread += 1
         number = update.get("update_id") if isinstance(update, dict) else None
         if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= _LARGEST_ID:
             kept.append({"update_id": number})
+    numbers = [update["update_id"] for update in kept]
     if not unread:
-        return payload, 0, understood
-    return json.dumps({"ok": True, "result": kept}, separators=(",", ":")).encode(), unread, understood
+        return payload, 0, numbers
+    return json.dumps({"ok": True, "result": kept}, separators=(",", ":")).encode(), unread, numbers
 
 
-def _read(update: Any) -> Update | None:
+def _is_readable(update: Any) -> bool:
     try:
         read = Update.de_json(update, None)
         read.to_dict()
         inbound(read)
-        good = all(isinstance(value, kind) for value, kind in _leaves(read)) and all(
+        return all(isinstance(value, kind) for value, kind in _leaves(read)) and all(
             abs(value) <= _LARGEST_ID for value, _ in _leaves(read) if isinstance(value, (int, float))
         )
-        return read if good else None
     except Exception:  # whatever a stranger's JSON makes the library raise
-        return None
+        return False
 
 
 def _leaves(update: Update) -> Iterator[tuple[Any, type | tuple[type, ...]]]:

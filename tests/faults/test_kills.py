@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import waiting
 from tests.bot_process import BotProcess, sandbox
 
 DYING = str(Path(__file__).with_name("dying_bot.py"))
@@ -77,3 +78,35 @@ async def test_killed(tmp_path: Path, point: str, sender: str, at_most: int) -> 
         at_person = [seen for seen in await person.messages() if "boom, and an answer" in seen.text and seen.from_bot]
         assert 1 <= len(at_person if sender == "agent" else at_staff) <= at_most
         assert await again.stop() == 0
+
+
+async def test_an_alarm_answered_before_the_kill_is_not_answered_again(tmp_path: Path) -> None:
+    async with sandbox() as (server, client):
+        dying = BotProcess(server, tmp_path / "home", program=(DYING, "when an alarm answered ahead is noted"))
+        await dying.start()
+        person = await client.person("Ann", language_code="en")
+        await person.start()
+        await person.wait_reply(timeout=SECONDS)
+        await person.say("boom he is beating me help")
+        await person.wait_reply("112", timeout=SECONDS)
+        assert await dying.ended() == -signal.SIGKILL
+
+        again = BotProcess(server, tmp_path / "home", program=(DYING,))
+        await again.start()
+        await person.say("/check")  # its turn comes after that of the alarm
+        await person.wait_reply("Send me the offer", timeout=SECONDS)
+        assert sum("112" in seen.text for seen in await person.messages(sender="bot")) == 1
+        await person.say("/forget")
+        await person.wait_reply(timeout=SECONDS)
+        await person.press("forget:yes")
+        await again_empty(person)
+        assert await again.stop() == 0
+
+
+async def again_empty(person) -> None:  # type: ignore[no-untyped-def]
+    """The number given before the kill is deleted with the rest of the chat."""
+
+    async def gone() -> bool:
+        return not any("112" in seen.text for seen in await person.messages(sender="bot"))
+
+    await waiting.until(gone, "the number given before the kill is still in the chat", SECONDS)

@@ -40,7 +40,7 @@ class Figures:
         lost: answers that never came.
         missing: the same by the words that were looked for.
         doubled: answers that came more often than they were asked for.
-        alarms_doubled: numbers that came again: given while nothing could be written, forgotten by a kill, given anew.
+        alarms_doubled: the same of numbers: given while nothing could be written, forgotten by a kill, given anew.
         doubtful: sends whose outcome was unknown, as the bot counted them.
         alarms: seconds from cry to number, while the bot ran.
         hindered: the same where the bot was dead or the server did not give it the message.

@@ -35,7 +35,6 @@ async def test_nothing_is_lost_and_every_alarm_is_answered(tmp_path: Path) -> No
         log = storm.bot.log
     assert stopped == 0
     assert figures.lost == 0
-    assert figures.doubled <= figures.doubtful
-    assert figures.faults["killed"] or figures.alarms_doubled <= figures.doubtful
+    assert figures.doubled + figures.alarms_doubled <= figures.doubtful
     assert max(figures.alarms) < 2
     assert "Task exception was never retrieved" not in log

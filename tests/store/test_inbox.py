@@ -1,7 +1,7 @@
 import pytest
 
 from bot.store import Store, TurnConflict
-from bot.store.inbox import MAX_ATTEMPTS
+from bot.store.inbox import MAX_ATTEMPTS, Received
 
 
 async def test_a_repeated_update_is_received_once(store: Store) -> None:
@@ -69,3 +69,29 @@ async def test_a_turn_of_a_finished_update_does_nothing_twice(store: Store) -> N
     await store.outbox.mark_sending(item.id)
     await store.outbox.mark_sent(item.id)
     assert await store.outbox.next() is None
+
+
+async def test_what_came_together_is_written_together_and_each_once(store: Store) -> None:
+    await store.inbox.receive(6, None, 102, {"n": "known"})
+    together = [Received(5, None, 101, {"n": 5}), Received(6, None, 102, {"n": 6}), Received(7, None, None, {"n": 7})]
+    assert await store.inbox.receive_all([*together, together[0]]) == {5, 7}
+    assert [item.payload["n"] for item in await store.inbox.waiting()] == [5, "known", 7]
+    assert await store.inbox.known([4, 5, 6, 7, 8]) == {5, 6, 7}
+
+
+async def test_of_updates_that_came_together_all_are_written_or_none(store: Store) -> None:
+    with pytest.raises(TypeError):
+        await store.inbox.receive_all([Received(5, None, 101, {"n": 5}), Received(6, None, 102, {"n": object()})])
+    assert await store.inbox.waiting() == []
+
+
+async def test_an_alarm_answered_ahead_is_remembered_until_its_turn(store: Store) -> None:
+    await store.inbox.receive_all([Received(1, None, 101, {}), Received(2, None, 101, {}), Received(3, None, 101, {})])
+    async with store.turn(101, 3):
+        pass
+    await store.inbox.note_answered({1: (41, 42), 3: (43,)}, doubtful=1)
+    assert [(item.update_id, item.answered) for item in await store.inbox.waiting()] == [(1, True), (2, False)]
+    assert await store.counters.read() == {"outbox.doubtful": 1}
+    async with store.turn(101) as turn:
+        erased = await turn.hide()
+    assert erased.message_ids == (41, 42), "what was done already is not noted any more"

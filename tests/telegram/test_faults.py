@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sqlite3
 
 import pytest
@@ -257,15 +259,22 @@ async def test_a_turn_waits_for_a_database_that_cannot_be_used(tmp_path) -> None
         ann = await bot.client.person("Ann", language_code="en")
         mei = await bot.client.person("Mei", language_code="en")
         file = tmp_path / "home" / "pristan.sqlite"
-        with sqlite3.connect(file, isolation_level=None, timeout=30) as other:
-            other.executescript("BEGIN IMMEDIATE; ALTER TABLE outbox RENAME TO outbox_gone; COMMIT")
-            try:
-                await ann.say("/check")
-                await mei.say("he is beating me pls help")
-                await mei.wait_reply("112", timeout=60)
-                await ann.wait_reply("as soon as I can", timeout=60)
-            finally:
-                other.executescript("BEGIN IMMEDIATE; ALTER TABLE outbox_gone RENAME TO outbox; COMMIT")
+
+        async def rename(before: str, after: str) -> None:
+            def work() -> None:
+                with contextlib.closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as other:
+                    other.executescript(f"BEGIN IMMEDIATE; ALTER TABLE {before} RENAME TO {after}; COMMIT")
+
+            await asyncio.to_thread(work)  # the bot lives in this loop, and may have to end what it writes first
+
+        await rename("outbox", "outbox_gone")
+        try:
+            await ann.say("/check")
+            await mei.say("he is beating me pls help")
+            await mei.wait_reply("112", timeout=60)
+            await ann.wait_reply("as soon as I can", timeout=60)
+        finally:
+            await rename("outbox_gone", "outbox")
         await ann.wait_reply("Send me the offer", timeout=60)
         await bot.settled()
         assert sum("112" in text for text in await said(mei)) == 1
