@@ -20,7 +20,7 @@ from tests.bot_process import ROOT, BotProcess, sandbox
 from tests.privacy.finder import Finder, Traces
 from tests.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("forgetting")]
 
 PROGRAM = str(Path(__file__).with_name("forgetting_bot.py"))
 SECONDS = 40
