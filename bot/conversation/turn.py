@@ -36,7 +36,7 @@ from bot.conversation.services import ServicesAnswer
 from bot.conversation.sources import Sources
 from bot.conversation.under_cover import UnderCover, delete_message
 from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT, FALLBACK
-from bot.dialogue.wishes import TROUBLES
+from bot.dialogue.wishes import POLITE, TROUBLES
 from bot.directory.cities import Point, nearest_city
 from bot.directory.failures import counter_of
 from bot.directory.find import NEEDS, Criteria
@@ -74,6 +74,9 @@ OFFER_CHARACTERS = 60
 TOLD_OFFER_CHARACTERS = 40
 #: Below this confidence the words of an offer count more than what the model took a text for.
 SURE = 0.6
+#: Below this confidence, where one message in three is taken for the wrong thing, the next meaning that is as likely as
+#: this is offered under the answer.
+SURE_OF_MEANING, PERHAPS_MEANT = 0.7, 0.1
 
 #: The help offered under the numbers of an alarm.
 _NEED_OF_ALARM = {"danger": "hotline", "suicide": "psychological", "medical": "medical", "child": "child"}
@@ -972,8 +975,21 @@ class Conversation:
         if result.intent in REPORTING and self.relay.available:
             replies.append(self.forms.report.offer(language))
         if result.also:
-            replies[-1] = self._offer_others(replies[-1], result.also, language)
+            replies[-1] = self._offer_others(replies[-1], result.also, "also.title", language)
+        elif text and (other := self._other_meaning(result)) is not None:
+            replies[-1] = self._offer_others(replies[-1], (other,), "doubt.perhaps", language)
         return replies
+
+    def _other_meaning(self, result: Decision) -> str | None:
+        """What a message may have meant instead of what it is answered as; None where that is sure, or was asked."""
+        if result.confidence >= SURE_OF_MEANING or not _is_subject(result.intent):
+            return None
+        if any(_asks_what_is_meant(output) for output in result.outputs):
+            return None
+        for intent, chance in result.ranking[:2]:
+            if intent != result.intent and chance >= PERHAPS_MEANT and _is_subject(intent):
+                return intent if self.catalogues.has(f"meaning.{intent}") else None
+        return None
 
     def _with_search(self, replies: list[Reply], result: Decision, text: str, turn: Turn, language: str) -> list[Reply]:
         """The answer with the search its words ask for, where the model heard something else or nothing for sure."""
@@ -1005,13 +1021,13 @@ class Conversation:
             rows = (*rows, (Button(say("button.sources", language), f"source:topic.{intent}"),))
         return Reply(say(f"topic.{intent}", language), rows)
 
-    def _offer_others(self, reply: Reply, intents: Sequence[str], language: str) -> Reply:
-        """The other things a message was about, one press away."""
+    def _offer_others(self, reply: Reply, intents: Sequence[str], title: str, language: str) -> Reply:
+        """Other things a message was or may have been about, one press away, under a line that says which."""
         say = self.catalogues.text
         rows = tuple((Button(say(f"meaning.{intent}", language), f"do:{intent}"),) for intent in intents)
         offered = {f"do:{intent}" for intent in intents}
         others = [tuple(button for button in row if button.data not in offered) for row in reply.buttons]
-        text = f"{reply.text}\n\n{say('also.title', language)}"
+        text = f"{reply.text}\n\n{say(title, language)}"
         return dataclasses.replace(reply, text=text, buttons=(*rows, *(row for row in others if row)))
 
     def _soft_alarm(self, output: Mapping[str, Any], turn: Turn, language: str) -> str:
@@ -1073,6 +1089,11 @@ def look_for_alarm(text: str, net: SafetyNet, screener: Screener) -> Alarm | Non
 def plain_words(text: str, net: SafetyNet, screener: Screener) -> str:
     """What the dialogue model is given: a text without the disguise ("p@ssp0rt") it knows nothing of."""
     return screener.plain(net.plain(text))
+
+
+def _is_subject(intent: str) -> bool:
+    """Whether an intent is something to speak of, not a courtesy, a command or an alarm, which has its own way."""
+    return intent not in POLITE and intent not in EMERGENCY_OF_INTENT
 
 
 def _is_doubt(output: Mapping[str, Any]) -> bool:
