@@ -13,6 +13,7 @@ from bot.conversation.turn import look_for_alarm, plain_words
 from bot.dialogue.engine import DialogueEngine
 from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT
 from bot.dialogue.train import train
+from bot.dialogue.wishes import other_meaning
 from bot.safety.net import SafetyNet
 from bot.screening.screen import Screener
 from bot.settings import Settings
@@ -29,6 +30,7 @@ class Meaning:
         sure: it is answered; otherwise the bot asks back.
         emergency: the alarm that is raised, or None.
         entities: places that were named.
+        other: the meaning offered under the answer in case it is the wrong one, or None.
     """
 
     language: str
@@ -37,6 +39,7 @@ class Meaning:
     sure: bool
     emergency: str | None
     entities: tuple[Any, ...]
+    other: str | None = None
 
 
 class Understanding:
@@ -90,4 +93,5 @@ class Understanding:
             bool(understood.sure),
             emergency,
             tuple(understood.entities),
+            other_meaning(understood.intent, understood.confidence, understood.ranking) if understood.sure else None,
         )

@@ -44,6 +44,8 @@ _SURE, _HEARD = 0.5, 0.5
 #: From this chance on the reader of needs is sure that help is looked for: of the examples left out of its fitting nine
 #: in ten that look for help are heard, and one in ten that does not.
 _HELP_SURE = 0.9
+#: From this chance on it is so sure that nothing else need be asked but where.
+_HELP_SURELY = 0.97
 #: Of so many of the model's best guesses one may be what the words tell of, if its chance is this at least.
 _LOOKED_AT, _AGREED = 4, 0.1
 
@@ -325,6 +327,10 @@ class Searching:
             heard = self.hears_need(ranking) or learned.get(ANY, 0.0) >= _HELP_SURE
             return bool(wish.asked or wish.told) or (place.role != "to" and heard)
         return wish.seeks and bool(wish.asked)
+
+    def surely_looks_for_help(self, learned: Mapping[str, float]) -> bool:
+        """Whether a message looks for help so plainly that only the place is still to be asked."""
+        return learned.get(ANY, 0.0) >= _HELP_SURELY
 
     def topic(self, wish: Wish, ranking: Sequence[tuple[str, float]]) -> str | None:
         """The trouble to speak of above a search, where the model is unsure but words and model agree on it.

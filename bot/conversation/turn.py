@@ -36,7 +36,7 @@ from bot.conversation.services import ServicesAnswer
 from bot.conversation.sources import Sources
 from bot.conversation.under_cover import UnderCover, delete_message
 from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT, FALLBACK
-from bot.dialogue.wishes import POLITE, TROUBLES
+from bot.dialogue.wishes import TROUBLES, other_meaning
 from bot.directory.cities import Point, nearest_city
 from bot.directory.failures import counter_of
 from bot.directory.find import NEEDS, Criteria
@@ -74,9 +74,6 @@ OFFER_CHARACTERS = 60
 TOLD_OFFER_CHARACTERS = 40
 #: Below this confidence the words of an offer count more than what the model took a text for.
 SURE = 0.6
-#: Below this confidence, where one message in three is taken for the wrong thing, the next meaning that is as likely as
-#: this is offered under the answer.
-SURE_OF_MEANING, PERHAPS_MEANT = 0.7, 0.1
 
 #: The help offered under the numbers of an alarm.
 _NEED_OF_ALARM = {"danger": "hotline", "suicide": "psychological", "medical": "medical", "child": "child"}
@@ -976,20 +973,11 @@ class Conversation:
             replies.append(self.forms.report.offer(language))
         if result.also:
             replies[-1] = self._offer_others(replies[-1], result.also, "also.title", language)
-        elif text and (other := self._other_meaning(result)) is not None:
-            replies[-1] = self._offer_others(replies[-1], (other,), "doubt.perhaps", language)
+        elif text and not any(_asks_what_is_meant(output) for output in result.outputs):
+            other = other_meaning(result.intent, result.confidence, result.ranking)
+            if other is not None:
+                replies[-1] = self._offer_others(replies[-1], (other,), "doubt.perhaps", language)
         return replies
-
-    def _other_meaning(self, result: Decision) -> str | None:
-        """What a message may have meant instead of what it is answered as; None where that is sure, or was asked."""
-        if result.confidence >= SURE_OF_MEANING or not _is_subject(result.intent):
-            return None
-        if any(_asks_what_is_meant(output) for output in result.outputs):
-            return None
-        for intent, chance in result.ranking[:2]:
-            if intent != result.intent and chance >= PERHAPS_MEANT and _is_subject(intent):
-                return intent if self.catalogues.has(f"meaning.{intent}") else None
-        return None
 
     def _with_search(self, replies: list[Reply], result: Decision, text: str, turn: Turn, language: str) -> list[Reply]:
         """The answer with the search its words ask for, where the model heard something else or nothing for sure."""
@@ -998,12 +986,15 @@ class Conversation:
         wish = self._searching.wish(text)
         need = self._searching.need(wish, result.ranking, result.needs)
         place = self._searching.place(text, language, need)
-        if need is None or not self._searching.adds_search(wish, result.intent, result.ranking, place, result.needs):
+        doubtful = bool(result.outputs) and all(map(_asks_what_is_meant, result.outputs))
+        if need is None or not (
+            self._searching.adds_search(wish, result.intent, result.ranking, place, result.needs)
+            or (doubtful and self._searching.surely_looks_for_help(result.needs))
+        ):
             if place is None or not self._searching.is_told(place, text, language):
                 return replies
             # Nobody knows what is meant, but where: somebody to ask there is better than a question alone.
-            doubts = all(_asks_what_is_meant(output) for output in result.outputs)
-            guess = self._find_in_words(text, turn, language, need or "hotline", wish, place) if doubts else []
+            guess = self._find_in_words(text, turn, language, need or "hotline", wish, place) if doubtful else []
             return [*replies, *guess]
         found = self._find_in_words(text, turn, language, need, wish, place)
         if not all(_is_doubt(output) for output in result.outputs):
@@ -1089,11 +1080,6 @@ def look_for_alarm(text: str, net: SafetyNet, screener: Screener) -> Alarm | Non
 def plain_words(text: str, net: SafetyNet, screener: Screener) -> str:
     """What the dialogue model is given: a text without the disguise ("p@ssp0rt") it knows nothing of."""
     return screener.plain(net.plain(text))
-
-
-def _is_subject(intent: str) -> bool:
-    """Whether an intent is something to speak of, not a courtesy, a command or an alarm, which has its own way."""
-    return intent not in POLITE and intent not in EMERGENCY_OF_INTENT
 
 
 def _is_doubt(output: Mapping[str, Any]) -> bool:

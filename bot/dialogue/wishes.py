@@ -12,6 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.content.normalise import HAN
 from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT
 
+#: Below this confidence, where one message in four is taken for the wrong thing, the next meaning that is as likely as
+#: this is offered under the answer (decision 71).
+SURE_OF_MEANING, PERHAPS_MEANT = 0.75, 0.05
 #: Sentences of a message that are looked at by themselves.
 MOST_PARTS = 4
 #: Other wants that are offered.
@@ -145,3 +148,23 @@ def offered(wants: Sequence[str], ranking: Mapping[str, float]) -> tuple[str, ..
         ranking: chances of intents for the whole message.
     """
     return tuple(sorted(wants[1:], key=lambda intent: -ranking.get(intent, 0.0))[:MOST_OFFERED])
+
+
+def other_meaning(intent: str, confidence: float, ranking: Sequence[tuple[str, float]]) -> str | None:
+    """What a message may have meant instead of what it is answered as; None where that is sure, or nothing is near.
+
+    Courtesies and commands are no other meaning, and an alarm has its own way.
+
+    Args:
+        intent: as which it is answered.
+        confidence: chance of that, 0 to 1.
+        ranking: the likeliest intents with their chances, best first.
+    """
+    if confidence >= SURE_OF_MEANING or not _is_subject(intent):
+        return None
+    others = (other for other, chance in ranking[:2] if other != intent and chance >= PERHAPS_MEANT)
+    return next(filter(_is_subject, others), None)
+
+
+def _is_subject(intent: str) -> bool:
+    return intent not in POLITE and intent not in EMERGENCY_OF_INTENT

@@ -78,7 +78,9 @@ async def _understand(settings: Settings, meant: Sequence[Labelled], say: Callab
     for number, one in enumerate(meant, start=1):
         # No hint of the language: the message alone must do.
         seen = await understanding.understand(one.text)
-        found.append(Understood(one, seen.intent, seen.emergency, seen.language, seen.confidence, seen.sure))
+        found.append(
+            Understood(one, seen.intent, seen.emergency, seen.language, seen.confidence, seen.sure, seen.other)
+        )
         if number % _PROGRESS_EVERY == 0:
             say(f"{number} of {len(meant)} messages")
     return found

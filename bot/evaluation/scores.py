@@ -29,6 +29,7 @@ class Understood:
         language: the language it was taken for.
         confidence: chance of the intent, 0 to 1.
         sure: it would have been answered; otherwise the bot asks back.
+        other: the meaning offered under the answer in case it is the wrong one, or None.
     """
 
     meant: Labelled
@@ -37,6 +38,7 @@ class Understood:
     language: str
     confidence: float = 1.0
     sure: bool = True
+    other: str | None = None
 
     @property
     def right(self) -> bool:
@@ -98,7 +100,8 @@ def figures(understood: Sequence[Understood]) -> dict[str, Any]:
         ``messages``; ``macro_f1`` and ``accuracy`` of the intents; ``emergencies`` with ``recall`` (an alarm of any
         kind was raised for an emergency), ``right_kind`` and ``false_alarms`` (share of other messages with an
         alarm); ``language`` (share recognised); ``calibration_error``; ``sure_and_wrong`` (share answered as something
-        else than was meant) and ``asked_back``. A share of nothing is None.
+        else than was meant), ``wrong_alone`` (the same, and no other meaning was offered under the answer) and
+        ``asked_back``. A share of nothing is None.
     """
     urgent = [one for one in understood if one.meant.intent in EMERGENCY_OF_INTENT]
     calm = [one for one in understood if one.meant.intent not in EMERGENCY_OF_INTENT]
@@ -114,6 +117,7 @@ def figures(understood: Sequence[Understood]) -> dict[str, Any]:
         "language": _share(one.language == one.meant.language for one in understood),
         "calibration_error": calibration_error(understood),
         "sure_and_wrong": _share(one.sure and not one.right for one in understood),
+        "wrong_alone": _share(one.sure and not one.right and one.other is None for one in understood),
         "asked_back": _share(not one.sure for one in understood),
     }
 
@@ -152,6 +156,7 @@ def _line(name: str, found: dict[str, Any]) -> str:
         found["language"],
         found["calibration_error"],
         found["sure_and_wrong"],
+        found["wrong_alone"],
         found["asked_back"],
     )
     return f"{name:<20}{found['messages']:>6}  " + "  ".join(f"{_figure(value):>9}" for value in cells)
@@ -159,7 +164,10 @@ def _line(name: str, found: dict[str, Any]) -> str:
 
 def table(found: dict[str, Any]) -> str:
     """A report as text for a terminal."""
-    heads = ("macro-F1", "accuracy", "em.recall", "em.kind", "em.false", "language", "calibr.", "sure+wrong", "asked")
+    heads = (
+        "macro-F1", "accuracy", "em.recall", "em.kind", "em.false", "language", "calibr.", "sure+wrong", "alone",
+        "asked",
+    )  # fmt: skip
     lines = [f"{'':<20}{'n':>6}  " + "  ".join(f"{head:>9}" for head in heads)]
     for language, own in found["languages"].items():
         lines.append(_line(language, own))
