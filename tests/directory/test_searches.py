@@ -12,16 +12,23 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    ("sets", "messages", "both", "country"),
+    ("sets", "every", "both", "country"),
     [
-        (lambda name: not name.endswith("_third"), 619, 0.80, 0.95),
-        (lambda name: name.endswith("_third"), 160, 0.54, 0.78),
+        (lambda name: not name.endswith(("_third", "_fourth")), 3, 0.80, 0.95),
+        (lambda name: name.endswith(("_third", "_fourth")), 2, 0.54, 0.78),
     ],
-    ids=["older sets", "third blind set"],
+    ids=["older sets", "third and fourth blind set"],
 )
-def test_searches_by_words_alone(sets: Callable[[str], bool], messages: int, both: float, country: float) -> None:
-    files = sorted(path for path in (ROOT / SEARCHES).glob("*.jsonl") if sets(path.stem))
+def test_searches_by_words_alone(
+    sets: Callable[[str], bool], every: int, both: float, country: float, tmp_path: Path
+) -> None:
+    """A sample: all of them, with the model, are measured by ``pristan evaluate searches``."""
+    files = []
+    for path in sorted((ROOT / SEARCHES).glob("*.jsonl")):
+        if sets(path.stem):
+            files.append(tmp_path / path.name)
+            files[-1].write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[::every]), encoding="utf-8")
     scored = [one.right for one in evaluate_searches(Settings.from_environment(), files, True, lambda line: None)]
-    assert len(scored) == messages
+    assert len(scored) >= 180
     assert sum(one["country and need"] for one in scored) / len(scored) >= both
     assert sum(one["country"] for one in scored) / len(scored) >= country
