@@ -59,12 +59,15 @@ def _logistic(evidence: float) -> float:
 _LETTER_WEIGHT, _WORD_WEIGHT, _WORDS_MOST = 4.0, 1.0, 4
 #: From this many Han characters on, a text that is mostly Latin may be Chinese.
 _HAN_MIXED = 2
-#: Pinyin without tones: one syllable of Mandarin; only a text of nothing else, this long, is taken for Chinese.
-_PINYIN = re.compile(
-    r"(?:[bpmf]|[dtnl]|[gkh]|[jqx]|[zcs]h?|r)?"
+#: Pinyin without tones: syllables of Mandarin. Only a text of nothing else, this long, is taken for Chinese; where
+#: syllables are not all set apart, one of the commonest words must be among them.
+_SYLLABLE = (
+    r"(?:(?:[bpmf]|[dtnl]|[gkh]|[jqx]|[zcs]h?|r)?"
     r"(?:a|ai|an|ang|ao|e|ei|en|eng|er|i|ia|ian|iang|iao|ie|in|ing|iong|iu|o|ong|ou|u|ua|uai|uan|uang|ue|ui|un|uo)"
-    r"|y(?:a|an|ang|ao|e|i|in|ing|o|ong|ou|u|uan|ue|un)|w(?:a|ai|an|ang|ei|en|eng|o|u)"
+    r"|y(?:a|an|ang|ao|e|i|in|ing|o|ong|ou|u|uan|ue|un)|w(?:a|ai|an|ang|ei|en|eng|o|u))"
 )
+_PINYIN = re.compile(_SYLLABLE)
+_PINYIN_RUN = re.compile(rf"{_SYLLABLE}{{1,4}}")
 _PINYIN_WORDS = 4
 
 
@@ -108,7 +111,9 @@ def identify(text: str) -> Identified:
 
 def _is_pinyin(words: list[str]) -> bool:
     read = [word for word in words if word.isalpha()]
-    if len(read) < _PINYIN_WORDS or not all(_PINYIN.fullmatch(word) for word in read):
+    if len(read) < _PINYIN_WORDS or not all(_PINYIN_RUN.fullmatch(word) for word in read):
+        return False
+    if not all(map(_PINYIN.fullmatch, read)) and not any(word in _WORDS["pinyin"] for word in read):
         return False
     return sum(word in _WORDS["english"] for word in read) * 2 < len(read)
 
