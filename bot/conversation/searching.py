@@ -134,6 +134,12 @@ _FOR_OTHERS = re.compile(
     r"\b(?:she|her|he|him|his|they|them|ей|её|ее|ему|его|им|их|она|он|они|тя|той|те|ѝ|му|нея|него|тях)\b|她|他"
 )
 _CLAUSE_END = re.compile(r"[.,;:!?\n…，。；：！？、]|\s[-–—]\s|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+#: Right before a place: whoever recruits sits there, not who was recruited.
+_AGENT_AT = re.compile(
+    r"\b(?:agen(?:t|cy)s?|agencies|recruiters?|brokers?|middlem[ae]n|агент\w*|агенци\w*|посредни\w*|вербовщи\w*)"
+    r"\s+(?:in|at|of|from|в|във|во|из|от)\s+$"
+)
+_AGENT_AT_HAN = ("的中介", "中介", "那边的中介", "的代理")
 #: Before a place, in its clause: somebody is to be brought there.
 _BROUGHT_HOME = re.compile(
     r"\b(?:верн(?:уть|уться|ем|ём|усь|ется|утся|ите)|забрать|отправить|привезти|домой|к нам|обратно|назад"
@@ -255,6 +261,21 @@ def _whose(text: str, named_places: Sequence[Place]) -> tuple[list[Place], list[
     return others, [place for place in own if place not in others]
 
 
+def _of_agents(text: str, told: Sequence[Place]) -> list[Place]:
+    """Where whoever recruits sits, in one country, if the text tells of another place as well.
+
+    A report goes there; for all else help is near who was recruited.
+    """
+    agents = [
+        place
+        for place in told
+        if _AGENT_AT.search(text[: place.start].lower()) or text[place.end :].startswith(_AGENT_AT_HAN)
+    ]
+    countries = {place.country for place in agents}
+    elsewhere = any(place.country not in countries and place.role != "from" for place in told)
+    return agents if len(countries) == 1 and elsewhere else []
+
+
 def _candidates(text: str, told: Sequence[Place], need: str | None, *, settle: bool) -> list[Place]:
     places = whereabouts(text, told, settle=settle)
     if need != "return":
@@ -349,6 +370,10 @@ class Searching:
         tells the trouble. The home somebody wants to return to is not where they are.
         """
         found = named(text, language)
+        agents = _of_agents(text, found)
+        if agents and need == "report":
+            return agents[0]
+        found = [place for place in found if place not in agents]
         own_return = need == "return" and _WANTS_HOME.search(text.lower())
         if not own_return and (other := self._where_somebody_else_is(text, found)):
             return other

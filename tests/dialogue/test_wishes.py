@@ -35,5 +35,5 @@ def test_where_a_meaning_is_not_sure_the_next_one_is_offered() -> None:
     assert other_meaning("ask_locked_in", 0.6, ranking) == "ask_work_conditions"
     assert other_meaning("ask_locked_in", 0.9, [("ask_locked_in", 0.9), ("ask_work_conditions", 0.1)]) is None
     assert other_meaning("ask_locked_in", 0.6, [("ask_locked_in", 0.6), ("ask_work_conditions", 0.04)]) is None
-    assert other_meaning("ask_threats", 0.6, [("ask_threats", 0.6), ("emergency_danger", 0.3)]) is None, "has its own way"
+    assert other_meaning("ask_threats", 0.6, [("ask_threats", 0.6), ("emergency_danger", 0.3)]) is None
     assert other_meaning("greet", 0.6, [("greet", 0.6), ("ask_threats", 0.3)]) is None

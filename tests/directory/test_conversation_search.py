@@ -216,3 +216,20 @@ async def test_the_place_of_somebody_else_is_searched_but_not_kept(
     assert search.country == searched
     async with person.store.turn(1) as turn:
         assert turn.person.country == own
+
+
+@pytest.mark.parametrize(
+    ("text", "need", "country"),
+    [
+        ("I clean rooms in Leeds, I paid 9,000 to an agent in Nairobi, who helps with my wages", "labour", "GB"),
+        ("the agent in Nairobi who sold us to Oman still recruits", "report", "KE"),
+        ("работаю в Варшаве, платила агенту в Ташкенте, зарплату не дают", "labour", "PL"),
+        ("агентът в Плевен, който ни прати в Германия, още набира хора", "report", "BG"),
+        ("I am with my agent in Dubai, no pay", "labour", "AE"),
+    ],
+)
+def test_the_place_of_an_agent_is_another_than_the_persons(
+    content: Content, text: str, need: str, country: str
+) -> None:
+    place = Searching(content.needs).place(text, None, need)
+    assert place is not None and place.country == country
