@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,12 +106,24 @@ def say_left_out(known: Passages) -> None:
         print(f"second look: from {sure:.2f} F1 {figure:.3f}, {shares}", file=sys.stderr, flush=True)
 
 
-def fit_whole(known: Passages, offers: Sequence[LabelledOffer]) -> tuple[np.ndarray, np.ndarray]:
-    """A line between bad offers and honest ones, from the whole of each: weights (2 * columns, 1) and bias (1,)."""
+def fit_whole(
+    known: Passages, offers: Sequence[LabelledOffer], flags: Mapping[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """A line between bad offers and honest ones, from the whole of each.
+
+    Args:
+        known: passages of the offers.
+        offers: the offers.
+        flags: the perceptron of the flags, whose chances count as well.
+
+    Returns:
+        weights (2 * columns + flags, 1) and bias (1,).
+    """
     columns = known.vectors.shape[1] // 2
+    chances = sigmoid(scores(flags, known.vectors))
     rows = [(number, np.flatnonzero(known.offers == number)) for number in range(len(offers))]
-    vectors = np.array([of_the_whole(known.vectors[own, :columns]) for _, own in rows if len(own)])
-    return _line(vectors, [offers[number].suspicious for number, own in rows if len(own)], softness=0.003)
+    vectors = np.array([of_the_whole(known.vectors[own, :columns], chances[own]) for _, own in rows if len(own)])
+    return _line(vectors, [offers[number].suspicious for number, own in rows if len(own)], softness=0.01)
 
 
 def _line(vectors: np.ndarray, wanted: Sequence[bool], softness: float) -> tuple[np.ndarray, np.ndarray]:
@@ -166,7 +178,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     weights = fit_flags(known)
     weights["offer"], weights["offer_bias"] = fit_offer(offers, read_examples(options.examples), uncover, encode)
-    weights["whole"], weights["whole_bias"] = fit_whole(known, offers)
+    weights["whole"], weights["whole_bias"] = fit_whole(known, offers, weights)
     fitted = {name: values.astype(np.float16) for name, values in weights.items()}
     keep_fitted(options.output, {**fitted, "flags": np.array(NAMES), "encoder": np.array(encoder.version)})
     print(f"second look: {options.output}", file=sys.stderr)

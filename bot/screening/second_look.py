@@ -30,7 +30,7 @@ PASSAGE_CHARACTERS, BEGINNING_CHARACTERS = 300, 600
 #: From this chance on a flag is said (in an offer that is suspect as a whole from the lower one), and below this one a
 #: rule's finding is not. Chosen on one half of the offers in tests/screening/development and measured on the other
 #: (docs/decisions.md, 61).
-SURE, SURE_OF_SUSPECT, NEXT_TO_NONE = 0.6, 0.5, 0.003
+SURE, SURE_OF_SUSPECT, NEXT_TO_NONE = 0.7, 0.4, 0.003
 #: The perceptron of the flags; the lines between offers and everything else, and between bad offers and honest ones.
 WEIGHT_NAMES = ("inner", "inner_bias", "outer", "outer_bias", "offer", "offer_bias", "whole", "whole_bias")
 
@@ -120,7 +120,8 @@ class SecondLook:
         vectors = self._encoder.encode([*passages(text.text, passed), beginning(text.text)])
         chances = sigmoid(scores(self._weights, beside_the_whole(vectors[:-1])))
         offer = float(sigmoid(vectors[-1] @ self._weights["offer"] + self._weights["offer_bias"])[0])
-        whole = float(sigmoid(of_the_whole(vectors[:-1]) @ self._weights["whole"] + self._weights["whole_bias"])[0])
+        text_vector = of_the_whole(vectors[:-1], chances)
+        whole = float(sigmoid(text_vector @ self._weights["whole"] + self._weights["whole_bias"])[0])
         sure = SURE_OF_SUSPECT if whole >= SUSPECT else SURE
         best = chances.argmax(axis=0)
         places = [text.span(start, end) for start, end in passed]
@@ -154,9 +155,17 @@ def beside_the_whole(vectors: np.ndarray) -> np.ndarray:
     return np.concatenate([vectors, np.broadcast_to(vectors.mean(axis=0), vectors.shape)], axis=1)
 
 
-def of_the_whole(vectors: np.ndarray) -> np.ndarray:
-    """A text as one vector: the mean of its passages and the most of each column, (2 * columns,)."""
-    return np.concatenate([vectors.mean(axis=0), vectors.max(axis=0)])
+def of_the_whole(vectors: np.ndarray, chances: np.ndarray) -> np.ndarray:
+    """A text as one vector: the mean of its passages, the most of each column, the greatest chance of each flag.
+
+    Args:
+        vectors: of its passages, (passages, columns).
+        chances: of the flags in them, (passages, flags).
+
+    Returns:
+        (2 * columns + flags,).
+    """
+    return np.concatenate([vectors.mean(axis=0), vectors.max(axis=0), chances.max(axis=0)])
 
 
 def _in_its_own_letters(text: str) -> str:
