@@ -24,7 +24,7 @@ _LEARNED = 0.4
 
 #: From this chance on that an offer as a whole is a bad one, one flag is enough to raise it; below the other one, all
 #: its flags together do not make it more than medium. Chosen on one half of the offers in tests/screening/development
-#: and measured on the other (docs/decisions.md, 61).
+#: and measured on the other (docs/decisions.md, 73).
 SUSPECT, UNSUSPECTED = 0.2, 0.2
 _BELOW_HIGH = HIGH - 0.01
 

@@ -29,7 +29,7 @@ WEIGHTS = Path(__file__).with_name("second_look.npz")
 PASSAGE_CHARACTERS, BEGINNING_CHARACTERS = 300, 600
 #: From this chance on a flag is said (in an offer that is suspect as a whole from the lower one), and below this one a
 #: rule's finding is not. Chosen on one half of the offers in tests/screening/development and measured on the other
-#: (docs/decisions.md, 61).
+#: (docs/decisions.md, 73).
 SURE, SURE_OF_SUSPECT, NEXT_TO_NONE = 0.7, 0.4, 0.003
 #: The perceptron of the flags; the lines between offers and everything else, and between bad offers and honest ones.
 WEIGHT_NAMES = ("inner", "inner_bias", "outer", "outer_bias", "offer", "offer_bias", "whole", "whole_bias")
