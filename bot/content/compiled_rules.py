@@ -14,11 +14,13 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from bot.content.normalise import Reach
+
 #: Code whose change makes what was compiled worthless.
 _CODE = ("patterns.py", "normalise.py", "lookalikes.py", "compiled_rules.py")
 
 #: A rule: id, line, its lists of phrases; a phrase: its fields in their order.
-StoredPhrase = tuple[str, str, list[list[str]], bool, list[str]]
+StoredPhrase = tuple[str, str, list[list[str]], bool, list[str], Reach]
 StoredRule = tuple[str, int, list[list[StoredPhrase]]]
 
 

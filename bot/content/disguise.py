@@ -66,16 +66,21 @@ _HAN_NUMBER = re.compile(
 #: A line that goes on in the next one, and marks that stand between all words.
 _WRAPPED = re.compile(r"(?<=[^\W\d_])[ ]?(?:[-,][ ]?)?\n[ ]?(?=[^\W\d_])")
 _MARK = re.compile(r"(?<=\w\w)[.!?…]{1,3}(?=\s+\w)")
+_MARK_SIGNS = ".!?…"
 #: From this many such marks a word on, they part nothing; a longest line of Chinese that a word may be broken in.
 _MARKS_A_WORD, _SHORT_HAN_LINE = 0.4, 6
 #: A word with other things than letters in it.
 _TOKEN = re.compile(r"[^\s,;:\"()<>\[\]{}。，！？、；：\u3400-\u9fff]{3,60}")
 _ODD = re.compile(r"[^\W_](?:\d|[*#•·_]|[^\w\s'\-](?=[^\W_]))|[\d@$€|!*#][^\W\d_]|([^\W\d_])\1\1|(?:([^\W\d_])\2){3}")
+#: Of what is odd, that which words of letters alone may have.
+_REPEATING = re.compile(r"([^\W\d_])\1\1|(?:([^\W\d_])\2){3}")
 _HIDING = re.compile(r"[^\W_]\d[^\W_]|[^\W_][^\w\s'\-][^\W_]|(?:[^\W_][ ._|*]){3}|^\S*[@$*#]\S*$")
 _MIXED_WORD = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 _ADDRESS = re.compile(r"https?://|www\.|t\.me/|@|\S+@\S+\.|#url_")
 _FRAGMENT = re.compile(_LETTER + "+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN_LETTER = re.compile("[a-zA-Z]")
+_DIGIT = re.compile(r"\d")
 _LATIN_WORD = re.compile(r"(?<![@/\w.])(?=[0-9'`]*[a-z])[a-z0-9'`]+(?![@/\w])")
 _TWIN_WORD = re.compile(rf"(?<!\w)[{''.join(TWINS)}]{{3,}}(?!\w)")
 #: What stands for a letter, by how it looks or sounds.
@@ -166,15 +171,24 @@ class Vocabulary:
                 if len(word) >= _SHORTEST:
                     self._by_letter.setdefault(word[0], ([], []))[place].append(word)
         self._beginnings = {word[: _SHORTEST - 1] for word in self.whole | self.stems}
+        #: First letters -> the lengths of the stems that begin so.
+        self._stem_sizes: dict[str, tuple[int, ...]] = {}
+        for word in self.stems:
+            sizes = self._stem_sizes.get(word[: _SHORTEST - 1], ())
+            if len(word) not in sizes:
+                self._stem_sizes[word[: _SHORTEST - 1]] = (*sizes, len(word))
 
     def known(self, word: str, shortest: int = _SHORTEST) -> bool:
         """Whether a rule may look for this word."""
-        if len(word) < shortest or word[: _SHORTEST - 1] not in self._beginnings:
+        if len(word) < shortest:
             return False
         if word in self.whole:
             return True
-        least = max(_SHORTEST - 1, len(word) - _ENDING)
-        return any(word[:size] in self.stems for size in range(len(word), least - 1, -1))
+        least = len(word) - _ENDING
+        for size in self._stem_sizes.get(word[: _SHORTEST - 1], ()):
+            if least <= size and word[:size] in self.stems:
+                return True
+        return False
 
     def beginning(self, letter: str) -> tuple[list[str], list[str]]:
         """The whole words and the stems that begin with a letter."""
@@ -331,8 +345,9 @@ class Disguises:
         sounded = self._han.sounded(uncovered.text)
         if sounded:
             found.append(Reading(rewrite(uncovered, sounded), ("zh",)))
+        chances: dict[str, dict[str, float]] = {}
         for read in reversed(forms):
-            found += self._in_cyrillic(read)
+            found += self._in_cyrillic(read, chances)
         return found, uncovered, hidden_words
 
     def uncover(self, text: Normalised) -> tuple[Normalised, int]:
@@ -354,7 +369,8 @@ class Disguises:
             if _HIDING.search(text.original[slice(*text.span(start, end))])
             and any(map(self._vocabulary.known, replacement.split()))
         }
-        return len(words) + len(_MIXED_WORD.findall(text.original))
+        mixed = _LATIN_LETTER.search(text.original) and _CYRILLIC.search(text.original)
+        return len(words) + (len(_MIXED_WORD.findall(text.original)) if mixed else 0)
 
     # Words put right
 
@@ -373,24 +389,22 @@ class Disguises:
             yield from self._han.joined(written)
             for number in _HAN_NUMBER.finditer(written):
                 yield number.start(), number.end(), str(_han_number(number.group()))
-        for figures in _NOUGHTS.finditer(written):
-            yield figures.start(), figures.end(), re.sub("[оo]", "0", figures.group())
-        for figures in _FIGURES_APART.finditer(written):
-            yield figures.start(), figures.end(), figures.group().replace(" ", "")
-        yield from self._wrapped_lines(text)
-        marks = list(_MARK.finditer(written))
-        if len(marks) > 2 and len(marks) > _MARKS_A_WORD * len(written.split()):
-            for mark in marks:
-                yield mark.start(), mark.end(), " "
-        odd = 0
-        for token in _TOKEN.finditer(written) if _ODD.search(written) else ():
-            word = token.group()
-            if _ODD.search(word) and sum(map(str.isalpha, word)) >= 2 and not _ADDRESS.match(word):
-                yield from self._odd_word(word, token.start())
-                odd += 1
-                if odd == _ODD_WORDS:
-                    break
-        if _CYRILLIC.search(written):
+        if _DIGIT.search(written):
+            for figures in _NOUGHTS.finditer(written):
+                yield figures.start(), figures.end(), re.sub("[оo]", "0", figures.group())
+            for figures in _FIGURES_APART.finditer(written):
+                yield figures.start(), figures.end(), figures.group().replace(" ", "")
+        if "\n" in written:
+            yield from self._wrapped_lines(text)
+        most_marks = sum(map(written.count, _MARK_SIGNS))
+        if most_marks > 2 and most_marks > (enough := _MARKS_A_WORD * len(written.split())):
+            marks = list(_MARK.finditer(written))
+            if len(marks) > 2 and len(marks) > enough:
+                for mark in marks:
+                    yield mark.start(), mark.end(), " "
+        for token in itertools.islice(_odd_words(written), _ODD_WORDS):
+            yield from self._odd_word(token.group(), token.start())
+        if _LATIN_LETTER.search(written) and _CYRILLIC.search(written):
             for twin in _TWIN_WORD.finditer(written):
                 cyrillic = "".join(TWINS[letter] for letter in twin.group())
                 if self._vocabulary.known(cyrillic):
@@ -473,25 +487,26 @@ class Disguises:
 
     def _split_words(self, written: str) -> Iterator[Edit]:
         """Words that a blank, a line end or a hyphen cuts in two or three."""
-        fragments = [(found.start(), found.end()) for found in _FRAGMENT.finditer(written)]
-        known = self._vocabulary.known
-        for index, (start, end) in enumerate(fragments[:-1]):
-            next_start, next_end = fragments[index + 1]
-            if next_start - end > 3 or not self._vocabulary.may_begin(written[start:end]):
+        places = [found.span() for found in _FRAGMENT.finditer(written)]
+        fragments = _FRAGMENT.findall(written)
+        with_han = HAN.search(written) is not None
+        known, may_begin = self._vocabulary.known, self._vocabulary.may_begin
+        for index, (first, second) in enumerate(itertools.pairwise(fragments)):
+            start, end = places[index]
+            next_start, next_end = places[index + 1]
+            if next_start - end > 3 or not may_begin(first):
                 continue
-            between = written[end:next_start]
-            if len(between) <= 2 or not between.strip(" \n-.|/\\_*·"):
-                joined = written[start:end] + written[next_start:next_end]
-                if HAN.search(joined):
-                    continue
-                first, second = written[start:end], written[next_start:next_end]
-                if known(joined, _SHORTEST_SPLIT) and not known(first) and (len(second) > 2 or not known(second)):
-                    yield start, next_end, joined
-                elif index + 2 < len(fragments) and len(joined) <= 8 and fragments[index + 2][0] - next_end <= 3:
-                    third = fragments[index + 2]
-                    whole = joined + written[third[0] : third[1]]
-                    if known(whole, _SHORTEST_SPLIT) and len(whole) <= 12 and not known(first):
-                        yield start, third[1], whole
+            if next_start - end == 3 and written[end:next_start].strip(" \n-.|/\\_*·"):
+                continue
+            joined = first + second
+            if with_han and HAN.search(joined):
+                continue
+            if known(joined, _SHORTEST_SPLIT) and not known(first) and (len(second) > 2 or not known(second)):
+                yield start, next_end, joined
+            elif len(joined) <= 8 and index + 2 < len(fragments) and places[index + 2][0] - next_end <= 3:
+                whole = joined + fragments[index + 2]
+                if len(whole) <= 12 and known(whole, _SHORTEST_SPLIT) and not known(first):
+                    yield start, places[index + 2][1], whole
 
     # Code words
 
@@ -502,7 +517,7 @@ class Disguises:
         edits: list[Edit] = []
         for rule, phrase in index.possible(text):
             meaning = self._meanings[language][rule.id]
-            for found in phrase.finditer(text):
+            for found in phrase.search(text):
                 if len(edits) == _CODE_WORDS:
                     break
                 if found.end() > found.start() and found.group() != meaning:
@@ -516,12 +531,12 @@ class Disguises:
 
     # Russian and Bulgarian in Latin letters
 
-    def _in_cyrillic(self, text: Normalised) -> Iterator[Reading]:
-        words = list(_LATIN_WORD.finditer(text.text))
+    def _in_cyrillic(self, text: Normalised, known: dict[str, dict[str, float]]) -> Iterator[Reading]:
+        words = list(_LATIN_WORD.finditer(text.text)) if _LATIN_LETTER.search(text.text) else []
         if len(words) < 2:
             return
         typed = " ".join(word.group() for word in words)[:_LATIN_READ]
-        chances = latin_chances(typed)
+        chances = known[typed] if typed in known else known.setdefault(typed, latin_chances(typed))
         mixed = bool(_CYRILLIC.search(text.text))
         for language in ("ru", "bg"):
             if chances.get(language, 0.0) < (0.6 if mixed else LATIN_CHANCE):
@@ -530,6 +545,17 @@ class Disguises:
             edits = [(word.start(), word.end(), read[word.group()]) for word in words]
             yield Reading(text, (language,))
             yield Reading(rewrite(text, edits), (language,))
+
+
+def _odd_words(written: str) -> Iterator[re.Match[str]]:
+    """Words with other things than letters in them, or with letters that repeat, that are no addresses."""
+    repeating = _REPEATING.search(written) is not None
+    for token in _TOKEN.finditer(written):
+        word = token.group()
+        if not repeating and (word.isalpha() or (word[-1] in _MARK_SIGNS and word[:-1].isalpha())):
+            continue
+        if _ODD.search(word) and sum(map(str.isalpha, word)) >= 2 and not _ADDRESS.match(word):
+            yield token
 
 
 def _likeliest(core: str, signs: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ import itertools
 import os
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
@@ -87,8 +88,15 @@ class HanSpelling:
             return []
         edits: list[Edit] = []
         tokens = list(_tokens(text))
+        spelt = [at for at, (start, end, character, _) in enumerate(tokens) if not character and end - start > 1]
         position = 0
         while position < len(tokens) and len(edits) < _MOST:
+            # Only where a syllable is spelt out somebody means the sound: see _sounds_like.
+            near = bisect_left(spelt, position)
+            if near == len(spelt):
+                break
+            if spelt[near] >= position + _LONGEST:
+                position = spelt[near] - _LONGEST + 1
             word = self._heard(tokens, position)
             if word is None:
                 position += 1
@@ -128,7 +136,7 @@ def _tokens(text: str) -> Iterator[_Token]:
     position = 0
     while position < len(text):
         character = text[position]
-        if HAN.match(character):
+        if "\u3400" <= character <= "\u9fff":
             yield position, position + 1, character, _sound(character)
             position += 1
             continue

@@ -17,8 +17,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -82,24 +81,63 @@ class LanguageModel:
         return {language: float(score) for language, score in zip(LANGUAGES, scores, strict=True)}
 
 
-def _grams(text: str) -> Iterable[str]:
+@lru_cache(maxsize=1)
+def _checksums() -> tuple[np.ndarray, np.ndarray]:
+    """What a character adds to the column of a gram, by bytes after it and by character; what a gram's bytes add.
+
+    CRC-32 is linear: that of a gram is the exclusive or of these. (Not hash(): it changes from process to process.)
+    """
+    nothing = [zlib.crc32(bytes(size)) for size in range(2 * _LONGEST_GRAM + 1)]
+    characters = [character.encode() for character in map(chr, (*range(0x80), *range(0x400, 0x500)))]
+    added = [
+        [zlib.crc32(character + bytes(after)) ^ nothing[len(character) + after] for character in characters]
+        for after in range(2 * _LONGEST_GRAM - 1)
+    ]
+    return (
+        np.array(added, dtype=np.int64).ravel() % _DIMENSIONS,
+        np.array(nothing, dtype=np.int64) % _DIMENSIONS,
+    )
+
+
+#: Rows of ASCII before those of Cyrillic, and of both, in what :func:`_checksums` returns.
+_ASCII, _CHARACTERS = 0x80, 0x180
+
+
+def _columns(text: str) -> np.ndarray:
+    """The column of each n-gram of a text: of its words, framed, up to five letters, and of where two words meet."""
     words = _WORD.findall(text)[:_WORDS_READ]
-    for word in words:
-        framed = f"^{word}$"
-        for length in range(1, _LONGEST_GRAM + 1):
-            for start in range(len(framed) - length + 1):
-                yield framed[start : start + length]
-    for left, right in itertools.pairwise(words):
-        yield f"{left[-2:]} {right[:2]}"
+    if not words:
+        return np.zeros(0, dtype=np.int64)
+    added, of_bytes = _checksums()
+    letters = np.frombuffer(f"^{'$^'.join(words)}$".encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    wide = letters >= _ASCII
+    letters -= wide * (0x400 - _ASCII)
+    places = np.zeros(len(letters) + 1, dtype=np.int64)
+    np.cumsum(wide + 1, out=places[1:])
+    ends = np.cumsum([len(word) + 2 for word in words])
+    # How many letters of its word stand after each.
+    rest = np.repeat(ends, np.diff(ends, prepend=0)) - np.arange(1, len(letters) + 1)
+    sums = added[letters]
+    found = [sums ^ of_bytes[wide + 1]]
+    for length in range(2, _LONGEST_GRAM + 1):
+        starts = len(letters) - length + 1
+        if starts < 1:
+            break
+        stop = places[length:]
+        # A gram is its first letter and a shorter gram.
+        sums = added[(stop - places[1 : starts + 1]) * _CHARACTERS + letters[:starts]] ^ sums[1:]
+        found.append((sums ^ of_bytes[stop - places[:starts]])[rest[:starts] >= length - 1])
+    met = [f"{left[-2:]} {right[:2]}" for left, right in itertools.pairwise(words)]
+    found.append(np.array([zlib.crc32(gram.encode()) % _DIMENSIONS for gram in met], dtype=np.int64))
+    return np.concatenate(found)
 
 
 def _features(text: str) -> tuple[np.ndarray, np.ndarray]:
     """Columns and values of a text's n-grams; the values have length 1."""
-    # Not hash(): it changes from process to process.
-    counts = Counter(zlib.crc32(gram.encode()) % _DIMENSIONS for gram in _grams(text))
-    values = np.log1p(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
+    columns, counts = np.unique(_columns(text), return_counts=True)
+    values = np.log1p(counts.astype(np.float32))
     norm = float(np.sqrt((values * values).sum()))
-    return np.fromiter(counts, dtype=np.int64, count=len(counts)), values / norm if norm else values
+    return columns, values / norm if norm else values
 
 
 def read_examples(folder: Path = EXAMPLES) -> list[tuple[str, str]]:

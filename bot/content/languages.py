@@ -156,12 +156,14 @@ def candidates(text: str) -> Iterator[str]:
     """The languages whose rules must look at a text: every one whose script stands in it, ru and bg together."""
     if HAN.search(text):
         yield "zh"
-    if _CYRILLIC_WORD.search(text.lower()):
+    lowered = text.lower()
+    cyrillic = _CYRILLIC_WORD.search(lowered) is not None
+    if cyrillic:
         yield "ru"
         yield "bg"
-    if _LATIN_WORD.search(text.lower()):
+    if _LATIN_WORD.search(lowered):
         yield "en"
-        if not _CYRILLIC_WORD.search(text.lower()):
+        if not cyrillic:
             yield "ru"
             yield "bg"
 

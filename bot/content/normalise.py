@@ -7,13 +7,15 @@ hides nothing. What only a disguised text needs - spaced letters, digits for let
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Literal
 
 from opencc import OpenCC
 
@@ -41,8 +43,17 @@ _SIGN = re.compile(r"[^\w\s.,;:!?()\"'-]")
 #: (:attr:`Normalised.pieces`).
 GRAM = 5
 HAN_GRAM = 3
-#: What a piece begins with that stands at the beginning of a word.
-AT_START = "^"
+#: What a piece ends with that is a whole word, and the piece that stands for any digit.
+WHOLE, A_NUMBER = "$", "<number>"
+#: How far a phrase may reach: a sentence as those of alphabets end, as Chinese ones do, or a line.
+Reach = Literal["sentence", "han", "line"]
+#: Marks that end a stretch of text; a dot only where it stands alone, and ends no number.
+_MARKS = re.compile(r"[\n!?。！？]|(?<!\.)\.(?!\.)")
+_DIGIT = re.compile(r"\d")
+#: Characters before a dot in which a digit makes it part of an amount.
+_AMOUNT = 14
+#: Reach -> the marks that no phrase of that reach goes beyond.
+_ENDS: dict[Reach, str] = {"sentence": "\n!?.", "han": "\n!?。！？", "line": "\n"}
 #: A sentence ends at a line's end, at Chinese marks, and at others that a blank follows ("3.5" goes on).
 _SENTENCE_END = re.compile(r"\n|[。！？]|[.!?]+(?=\s|$)")
 #: Invisible and combining characters: they only serve to hide words from a reader like us.
@@ -90,29 +101,96 @@ class Normalised:
     @cached_property
     def alphabetic(self) -> str:
         """The text with every Chinese character made a blank: there, letters of an alphabet are words of their own."""
-        return HAN.sub(" ", self.text)
+        return HAN.sub(" ", self.text) if HAN.search(self.text) else self.text
 
     @cached_property
-    def places(self) -> dict[str, list[int]]:
-        """Where phrases may begin: beginnings of words (after :data:`AT_START`), pieces of Chinese, signs."""
-        found: defaultdict[str, list[int]] = defaultdict(list)
+    def _words(self) -> dict[str, list[tuple[str, int]]]:
+        """First letter -> the words of an alphabet that begin with it, with their places."""
+        found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         for run in _RUN.finditer(self.alphabetic):
-            start, word = run.start(), run.group()
-            for size in range(1, min(GRAM, len(word)) + 1):
-                found[AT_START + word[:size]].append(start)
-        for run in HAN_RUN.finditer(self.text):
-            begin, word = run.start(), run.group()
-            for size in range(1, HAN_GRAM + 1):
-                for start in range(len(word) - size + 1):
-                    found[word[start : start + size]].append(begin + start)
-        for sign in _SIGN.finditer(self.text):
-            found[sign.group()].append(sign.start())
-        return dict(found)
+            word = run.group()
+            found[word[0]].append((word, run.start()))
+        return found
+
+    @cached_property
+    def _atoms(self) -> list[tuple[frozenset[str], str]]:
+        """The pieces of each part between two marks that a phrase may not cross, and the mark at its end."""
+        text, alphabetic = self.text, self.alphabetic
+        with_han = alphabetic is not text
+        found = []
+        begin = 0
+        for end, mark in (*_marks(text), (len(text), "\n")):
+            pieces = set(_SIGN.findall(text, begin, end))
+            for word in _RUN.findall(alphabetic, begin, end):
+                pieces.update((word[:1], word[:2], word[:3], word[:4], word[:GRAM], word + WHOLE))
+            if _DIGIT.search(text, begin, end):
+                pieces.add(A_NUMBER)
+            for run in HAN_RUN.findall(text, begin, end) if with_han else ():
+                pieces.update(run)
+                pieces.update(map(operator.add, run, run[1:]))
+                pieces.update([run[start : start + HAN_GRAM] for start in range(len(run) - HAN_GRAM + 1)])
+            found.append((frozenset(pieces), mark))
+            begin = end + 1
+        return found
+
+    def stretches(self, reach: Reach) -> list[frozenset[str]]:
+        """The pieces of each part of the text out of which a phrase of this reach does not go."""
+        known = self._stretches.get(reach)
+        if known is None:
+            known = self._stretches[reach] = _joined_up(self._atoms, _ENDS[reach])
+        return known
+
+    @cached_property
+    def _stretches(self) -> dict[Reach, list[frozenset[str]]]:
+        return {}
 
     @cached_property
     def pieces(self) -> frozenset[str]:
-        """All that :attr:`places` knows: a phrase of which none of its pieces is here cannot stand in the text."""
-        return frozenset(self.places)
+        """By which phrases are looked up: a phrase of which none of its pieces is here cannot stand in the text.
+
+        Beginnings of words, whole words with :data:`WHOLE`, pieces of Chinese, signs, and :data:`A_NUMBER`.
+        """
+        return frozenset().union(*(pieces for pieces, _ in self._atoms))
+
+    def places(self, piece: str) -> list[int]:
+        """Where a piece stands, in the order of the text."""
+        known = self._places.get(piece)
+        if known is None:
+            known = self._places[piece] = self._found(piece)
+        return known
+
+    def places_of(self, starts: re.Pattern[str], *, han: bool) -> list[int]:
+        """Where an expression matches, looked for once a text.
+
+        Args:
+            starts: the expression.
+            han: in the text itself, not in :attr:`alphabetic`.
+        """
+        key = starts.pattern if han else f" {starts.pattern}"
+        known = self._places.get(key)
+        if known is None:
+            words = self.text if han else self.alphabetic
+            known = self._places[key] = [found.start() for found in starts.finditer(words)]
+        return known
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        return {}
+
+    def _found(self, piece: str) -> list[int]:
+        if piece == A_NUMBER:
+            return [digit.start() for digit in _DIGIT.finditer(self.text)]
+        if len(piece) > 1 and piece[-1] == WHOLE:
+            whole = piece[:-1]
+            return [start for word, start in self._words.get(piece[0], ()) if word == whole]
+        if _RUN.match(piece) and not HAN.match(piece):
+            return [start for word, start in self._words.get(piece[0], ()) if word.startswith(piece)]
+        found = []
+        start = self.text.find(piece)
+        while start >= 0:
+            found.append(start)
+            start = self.text.find(piece, start + 1)
+        return found
 
     @cached_property
     def standing(self) -> dict[str, bool]:
@@ -139,6 +217,25 @@ class Normalised:
         while stop < len(self.original) and unicodedata.combining(self.original[stop]):
             stop += 1  # an accent belongs to the letter before it
         return first, stop
+
+
+def _marks(text: str) -> Iterator[tuple[int, str]]:
+    """Places of the marks between stretches, and the marks."""
+    for found in _MARKS.finditer(text):
+        place, mark = found.start(), found.group()
+        if mark != "." or not _DIGIT.search(text, max(0, place - _AMOUNT), place):
+            yield place, mark
+
+
+def _joined_up(atoms: Sequence[tuple[frozenset[str], str]], ends: str) -> list[frozenset[str]]:
+    found: list[frozenset[str]] = []
+    parts: list[frozenset[str]] = []
+    for pieces, mark in atoms:
+        parts.append(pieces)
+        if mark in ends:
+            found.append(parts[0] if len(parts) == 1 else frozenset().union(*parts))
+            parts = []
+    return [pieces for pieces in found if pieces]
 
 
 @lru_cache(maxsize=1)

@@ -27,7 +27,7 @@ from typing import Any
 import yaml
 
 from bot.content import compiled_rules
-from bot.content.normalise import AT_START, GRAM, HAN, HAN_GRAM, HAN_RUN, Normalised, normalise
+from bot.content.normalise import A_NUMBER, GRAM, HAN, HAN_GRAM, HAN_RUN, WHOLE, Normalised, Reach, normalise
 
 # Phrases without Chinese characters are matched on a text in which those are blanks (Normalised.alphabetic), so that a
 # word character is a letter of an alphabet. Excluding them inside each expression would make compiling it slow.
@@ -60,6 +60,17 @@ _CLASSES = {
     "phone": r"(?:\+?\d[\d ()\-]{6,18}\d)",
     "link": r"(?:https?://\S{3,200}|www\.\S{3,200})",
 }
+_MONEY_LETTERS = "".join(sorted({name.removeprefix("\\")[0] for name in _CURRENCY[3:-1].split("|")}))
+#: Where an amount of money may begin; the first glance spares most places.
+_AMOUNT_STARTS = re.compile(rf"(?=[\d{_MONEY_LETTERS}])(?=\d|{_CLASSES['money']})")
+#: Stands among the anchors for :data:`_AMOUNT_STARTS`.
+AN_AMOUNT = "<money>"
+#: Classes in which a digit stands, and where they begin.
+_WITH_DIGITS = {
+    "number": frozenset((A_NUMBER,)),
+    "phone": frozenset((A_NUMBER, "+")),
+    "money": frozenset((AN_AMOUNT,)),
+}
 
 
 class PatternError(ValueError):
@@ -82,6 +93,8 @@ class _Element:
     first: frozenset[str] = frozenset()
     #: Pieces of a text at one of which it begins; empty where that is not known.
     anchors: frozenset[str] = frozenset()
+    #: A mark that ends a sentence may stand in it.
+    marks: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,7 @@ class Phrase:
             without one of each cannot hold the phrase (a quick first look); empty when nothing can be said beforehand.
         han: it has Chinese characters.
         anchors: pieces at one of which a match begins, so that no other place of a text is tried; empty when any may.
+        reach: the stretch of a text out of which no match goes.
     """
 
     source: str
@@ -102,11 +116,12 @@ class Phrase:
     literals: Literals
     han: bool
     anchors: tuple[str, ...] = ()
+    reach: Reach = "line"
 
     @cached_property
     def keys(self) -> tuple[frozenset[str], ...]:
-        """The literals, to be compared with the pieces of a text; the most telling first."""
-        return tuple(sorted(map(frozenset, self.literals), key=lambda group: (len(group), -min(map(len, group)))))
+        """The literals, to be compared with the pieces of a text."""
+        return tuple(map(frozenset, self.literals))
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -120,20 +135,31 @@ class Phrase:
             known = text.standing[self.expression] = next(self.finditer(text), None) is not None
         return known
 
+    def may_stand_in(self, text: Normalised) -> bool:
+        """Whether a text has a piece for each of its words: a quick first look."""
+        pieces = text.pieces
+        return not any(keys.isdisjoint(pieces) for keys in self.keys)
+
     def finditer(self, text: Normalised, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """Matches in normalised text, between two of its characters."""
-        for keys in self.keys:
-            if keys.isdisjoint(text.pieces):
-                return
+        return self.search(text, start, end) if self.may_stand_in(text) else iter(())
+
+    def search(self, text: Normalised, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """As :meth:`finditer`, for a text of which the quick look is known to say yes."""
         words = text.text if self.han else text.alphabetic
         end = len(words) if end is None else end
         if not self.anchors:
-            yield from self.regex.finditer(words, start, end)
-            return
+            return self.regex.finditer(words, start, end)
+        places = [text.places(anchor) for anchor in text.pieces.intersection(self.anchors)]
+        if AN_AMOUNT in self.anchors:
+            places.append(text.places_of(_AMOUNT_STARTS, han=self.han))
+        if not places:
+            return iter(())
+        return self._at(places[0] if len(places) == 1 else sorted(set().union(*places)), words, start, end)
+
+    def _at(self, places: Sequence[int], words: str, start: int, end: int) -> Iterator[re.Match[str]]:
         match = self.regex.match
-        places = text.places
-        known = [places[anchor] for anchor in self.anchors if anchor in places]
-        for place in known[0] if len(known) == 1 else sorted({place for listed in known for place in listed}):
+        for place in places:
             if start <= place < end:
                 found = match(words, place, end)
                 if found is not None:
@@ -154,10 +180,14 @@ def _word_regex(word: str, han_phrase: bool) -> _Element:
     sign_start, sign_end = not core[0].isalnum(), not core[-1].isalnum()
     left = "" if han_start or sign_start else _HAN_NO_LETTER_BEFORE if han_phrase else _NO_LETTER_BEFORE
     right = "" if han_end or sign_end else _HAN_NO_LETTER_AFTER if han_phrase else _NO_LETTER_AFTER
-    literal = _piece(core, at_start=not before)
+    if not before and not after and not han_phrase and _START.fullmatch(core):
+        literal: str | None = core + WHOLE
+        anchor = literal
+    else:
+        literal = _piece(core, at_start=not before)
+        beginning = HAN_RUN.match(core)
+        anchor = beginning.group()[:HAN_GRAM] if beginning else _piece(HAN.sub(" ", core), at_start=True)
     literals = ((literal,),) if literal else ()
-    beginning = HAN_RUN.match(core)
-    anchor = beginning.group()[:HAN_GRAM] if beginning else _piece(HAN.sub(" ", core), at_start=True)
     anchors = frozenset((anchor,)) if anchor and not before else frozenset()
     first = frozenset() if before or core[0] in "'-" else frozenset((re.escape(core[0]),))
     return _Element(
@@ -167,6 +197,7 @@ def _word_regex(word: str, han_phrase: bool) -> _Element:
         sign=sign_start or sign_end,
         first=first,
         anchors=anchors,
+        marks=bool(_ENDING_MARK.search(core)),
     )
 
 
@@ -177,7 +208,7 @@ def _piece(core: str, *, at_start: bool) -> str | None:
         return str(han[:HAN_GRAM])
     start = _START.match(core)
     if start is not None:
-        return AT_START + start.group()[:GRAM] if at_start else None
+        return start.group()[:GRAM] if at_start else None
     return core[0] if _SIGN_PIECE.match(core) else None
 
 
@@ -195,6 +226,8 @@ def _split_alternatives(body: str) -> list[str]:
 
 _START = re.compile(r"[^\W_]+")
 _SIGN_PIECE = re.compile(r"[^\w\s.,;:!?()\"'-]")
+#: What may end a sentence; not the dot of an amount, "3.000".
+_ENDING_MARK = re.compile(r"[!?。！？]|(?<!\d)\.")
 _TOKEN = re.compile(r"\s+|\.\.\.(\d{1,2})?|<([a-z_]+)>|\(|[^\s()<>|]+?(?=\.\.\.|[\s()<>|]|$)")
 
 
@@ -212,19 +245,25 @@ def _alternatives(phrase: str, body: str, optional: bool, han_phrase: bool) -> _
     if not options:
         raise PatternError(f"«{phrase}»: empty brackets")
     # Of each option its longest word: what is common to all options is that one of these stands in the text.
-    telling = [max(literals, key=lambda group: min(map(len, group)), default=()) for _, literals, _, _ in options]
-    first = _joined([option[2] for option in options])
+    telling = [max(option.literals, key=_telling, default=()) for option in options]
+    first = _joined([option.first for option in options])
     # One glance at the next character spares most places of a text the walk through all options.
     guard = f"{'' if han_phrase else _NO_LETTER_BEFORE}(?=[{''.join(sorted(first))}])" if first else ""
     return _Element(
-        f"(?:{guard}(?:{'|'.join(option[0] for option in options)}))",
+        f"(?:{guard}(?:{'|'.join(option.regex for option in options)}))",
         (tuple(literal for group in telling for literal in group),) if all(telling) else (),
         optional,
         han=bool(HAN.search(body)),
         sign=any(_SIGN_PIECE.match(part.strip()) for part in _split_alternatives(body)),
         first=first,
-        anchors=_joined([option[3] for option in options]),
+        anchors=_joined([option.anchors for option in options]),
+        marks=any(option.marks for option in options),
     )
+
+
+def _telling(group: tuple[str, ...]) -> int:
+    """How much it says that one of these pieces stands in a text, roughly."""
+    return 0 if A_NUMBER in group else min(map(len, group))
 
 
 def _joined(sets: Sequence[frozenset[str]]) -> frozenset[str]:
@@ -256,13 +295,19 @@ def _elements(phrase: str, han_phrase: bool) -> Iterator[tuple[str | None, _Elem
         elif text.startswith("<"):
             if token.group(2) not in _CLASSES:
                 raise PatternError(f"«{phrase}»: <{token.group(2)}> is not known; there is <{'> <'.join(_CLASSES)}>")
-            element = _Element(_CLASSES[token.group(2)], ())
+            element = _class(token.group(2))
         else:
             element = _word_regex(text, han_phrase)
         yield before, element
         before = None
     if before and before.startswith("gap"):
         raise PatternError(f"«{phrase}»: a phrase cannot end with a gap")
+
+
+def _class(name: str) -> _Element:
+    if name in _WITH_DIGITS:
+        return _Element(_CLASSES[name], ((A_NUMBER,),), anchors=_WITH_DIGITS[name])
+    return _Element(_CLASSES[name], ((("@", "/"),) if name == "handle" else ()), marks=True)
 
 
 def _between(before: str | None, left: _Element, right: _Element, han_phrase: bool) -> str:
@@ -279,8 +324,18 @@ def _between(before: str | None, left: _Element, right: _Element, han_phrase: bo
     return rf"(?:{_SEPARATOR}){beside_sign}(?:{_LETTER}{{1,40}}{_SEPARATOR}){{0,{size or _GAP_WORDS}}}?"
 
 
-def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str], frozenset[str]]:
+@dataclass(frozen=True)
+class _Parsed:
     """The regex of a phrase, the literals of its mandatory elements, and the characters and pieces it begins with."""
+
+    regex: str
+    literals: Literals
+    first: frozenset[str]
+    anchors: frozenset[str]
+    marks: bool
+
+
+def _parse(phrase: str, han_phrase: bool) -> _Parsed:
     elements = list(_elements(phrase, han_phrase))
     if not any(not element.optional for _, element in elements):
         raise PatternError(f"«{phrase}»: at least one word must always be there")
@@ -304,7 +359,13 @@ def _parse(phrase: str, han_phrase: bool) -> tuple[str, Literals, frozenset[str]
             regex += f"(?:{between}{element.regex})?" if element.optional else between + element.regex
     literals = tuple(group for _, element in elements if not element.optional for group in element.literals)
     anchors = _joined([element.anchors for _, element in elements[: first + 1]])
-    return regex, literals, elements[0][1].first if first == 0 else frozenset(), anchors
+    return _Parsed(
+        regex,
+        literals,
+        elements[0][1].first if first == 0 else frozenset(),
+        anchors,
+        any(element.marks for _, element in elements),
+    )
 
 
 def compile_phrase(phrase: str) -> Phrase:
@@ -318,8 +379,9 @@ def compile_phrase(phrase: str) -> Phrase:
         raise PatternError("an empty phrase")
     # An amount alone may stand in Chinese text as well: it is looked for in all of it.
     han = bool(HAN.search(written)) or written[1:-1] in _CLASSES
-    regex, literals, _, anchors = _parse(written, han)
-    return Phrase(phrase, regex, literals, han, tuple(sorted(anchors)))
+    parsed = _parse(written, han)
+    reach: Reach = "line" if parsed.marks else "han" if han else "sentence"
+    return Phrase(phrase, parsed.regex, parsed.literals, han, tuple(sorted(parsed.anchors)), reach)
 
 
 #: The lists of phrases of a rule, in the order of the class.
@@ -365,11 +427,12 @@ class Rule:
     def find(self, text: Normalised) -> Iterator[Match]:
         """Every place in the text that raises this rule, in order of the phrases."""
         for phrase in self.any:
-            yield from self.find_phrase(phrase, text)
+            if phrase.may_stand_in(text):
+                yield from self.find_phrase(phrase, text)
 
     def find_phrase(self, phrase: Phrase, text: Normalised) -> Iterator[Match]:
-        """Every place where one of this rule's phrases raises it."""
-        for found in phrase.finditer(text):
+        """Every place where one of this rule's phrases raises it, which may stand in the text."""
+        for found in phrase.search(text):
             if found.end() == found.start() or self._excused(text, found.start(), found.end()):
                 continue
             if not self._fits(text):
@@ -444,7 +507,14 @@ def load_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
 
 def _stored(phrases: tuple[Phrase, ...]) -> list[compiled_rules.StoredPhrase]:
     return [
-        (phrase.source, phrase.expression, list(map(list, phrase.literals)), phrase.han, list(phrase.anchors))
+        (
+            phrase.source,
+            phrase.expression,
+            list(map(list, phrase.literals)),
+            phrase.han,
+            list(phrase.anchors),
+            phrase.reach,
+        )
         for phrase in phrases
     ]
 
@@ -458,8 +528,9 @@ def _restored(phrases: list[compiled_rules.StoredPhrase]) -> tuple[Phrase, ...]:
             tuple(tuple(map(sys.intern, group)) for group in literals),
             han,
             tuple(map(sys.intern, anchors)),
+            reach,
         )
-        for source, expression, literals, han, anchors in phrases
+        for source, expression, literals, han, anchors, reach in phrases
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from bot.content.normalise import Normalised
+from bot.content.normalise import Normalised, Reach
 from bot.content.patterns import Phrase, Rule
 from bot.content.rule_files import RulesOfLanguages
+
+#: Number of a phrase, how far it reaches, and what else it needs.
+_Entry = tuple[int, Reach, tuple[frozenset[str], ...]]
 
 
 class PhraseIndex:
@@ -18,25 +22,44 @@ class PhraseIndex:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._phrases = [(rule, phrase) for rule in rules for phrase in rule.any]
-        self._by_piece: dict[str, list[int]] = {}
+        common = Counter(piece for _, phrase in self._phrases for group in phrase.literals for piece in group)
         self._always: list[int] = []
+        self._by_piece: dict[str, list[_Entry]] = {}
         for number, (_, phrase) in enumerate(self._phrases):
-            if not phrase.keys:
+            if not phrase.literals:
                 self._always.append(number)
-            for piece in phrase.keys[0] if phrase.keys else ():
-                self._by_piece.setdefault(piece, []).append(number)
+                continue
+            # What stands in many phrases stands in many texts.
+            rarest, *others = sorted(phrase.keys, key=lambda group: sum(common[piece] / len(piece) for piece in group))
+            entry = (number, phrase.reach, tuple(others))
+            for piece in rarest:
+                self._by_piece.setdefault(piece, []).append(entry)
 
     def possible(self, text: Normalised) -> list[tuple[Rule, Phrase]]:
         """The phrases that may stand in a text, with their rules, in the order of the rules."""
-        pieces = text.pieces
         numbers = set(self._always)
+        pieces = text.pieces
         for piece in pieces & self._by_piece.keys():
-            numbers.update(self._by_piece[piece])
-        return [
-            self._phrases[number]
-            for number in sorted(numbers)
-            if not any(keys.isdisjoint(pieces) for keys in self._phrases[number][1].keys[1:])
-        ]
+            for number, reach, others in self._by_piece[piece]:
+                for group in others:
+                    if group.isdisjoint(pieces):
+                        break
+                else:
+                    if number not in numbers and _together(piece, others, text.stretches(reach)):
+                        numbers.add(number)
+        return [self._phrases[number] for number in sorted(numbers)]
+
+
+def _together(piece: str, others: Sequence[frozenset[str]], stretches: Iterable[frozenset[str]]) -> bool:
+    """Whether one stretch of a text has a piece and one of each of some other groups."""
+    for stretch in stretches:
+        if piece in stretch:
+            for group in others:
+                if group.isdisjoint(stretch):
+                    break
+            else:
+                return True
+    return False
 
 
 def indexes(rules: RulesOfLanguages) -> dict[str, PhraseIndex]:

@@ -35,4 +35,4 @@ def phone_countries(text: str) -> tuple[str, ...]:
 
 def has_short_link(text: str) -> bool:
     """Whether a link in a text goes through a service that hides where it leads."""
-    return any(found.group(1).lower() in SHORTENERS for found in _HOST.finditer(text))
+    return "/" in text and any(found.group(1).lower() in SHORTENERS for found in _HOST.finditer(text))

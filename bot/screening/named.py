@@ -37,6 +37,6 @@ class NamedThings:
         for reading in readings:
             for language in reading.languages:
                 for rule, phrase in self._indexes[language].possible(reading.text):
-                    if rule.section not in seen and next(phrase.finditer(reading.text), None) is not None:
+                    if rule.section not in seen and next(phrase.search(reading.text), None) is not None:
                         seen.add(rule.section)
         return tuple(name for name in NAMED if name not in seen)

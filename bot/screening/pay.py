@@ -61,6 +61,7 @@ _RANGE = r"(?: ?\+| ?(?:-|до|to|至|到|~) ?\d[\d .,']{0,8})?"
 _CURRENCY = "|".join(f"(?P<{name}>{words})" for name, words in _CURRENCIES.items())
 #: A quantity, with its money before or behind it.
 _QUANTITY = re.compile(rf"(?<![\d.,])(?P<number>{_NUMBER}){_RANGE}(?P<thousand>{_THOUSAND})?(?P<ten>{_TEN_THOUSAND})?")
+_DIGIT = re.compile(r"\d")
 _MONEY_BEHIND = re.compile(rf" ?(?:{_CURRENCY})(?![a-zа-я])")
 _MONEY_BEFORE = re.compile(rf"(?<![a-zа-я])(?:{_CURRENCY}) ?$")
 #: Longest word for money and the blank beside it.
@@ -160,7 +161,7 @@ class PayTable:
     def amounts(self, text: Normalised) -> Iterator[Amount]:
         """Every promised pay whose money and period are known."""
         written = text.text
-        for found in _QUANTITY.finditer(written):
+        for found in _quantities(written):
             start, end = found.span()
             money = _MONEY_BEHIND.match(written, end)
             if money is not None:
@@ -180,35 +181,41 @@ class PayTable:
             if monthly <= _PLAUSIBLE:
                 yield Amount(start, end, monthly)
 
-    def ratio(self, text: Normalised, amount: Amount) -> tuple[float, float] | None:
-        """How many times the lowest legal pay an amount is, and from where on that is far; None where not known.
-
-        Of several countries named the one that pays best counts.
-        """
-        codes = {rule.id for rule, phrase in self._names.possible(text) if next(phrase.finditer(text), None)}
-        if not codes:
-            return None
-        best = max((self._wages[code] for code in codes), key=lambda wage: wage.monthly * wage.far)
-        return amount.monthly / best.monthly, best.far
+    def _best_paid(self, text: Normalised) -> Wage | None:
+        """The lowest legal pay of the country that is named; of several, of that which pays best."""
+        codes = {rule.id for rule, phrase in self._names.possible(text) if next(phrase.search(text), None)}
+        return max((self._wages[code] for code in codes), key=lambda wage: wage.monthly * wage.far, default=None)
 
     def skilled(self, text: Normalised) -> bool:
         """Whether a trade or position is named in which much pay is usual."""
-        return any(next(phrase.finditer(text), None) for _, phrase in self._skilled.possible(text))
+        return any(next(phrase.search(text), None) for _, phrase in self._skilled.possible(text))
 
     def judge(self, text: Normalised) -> tuple[Amount | None, bool]:
         """The highest pay that is far above the usual, and whether all pay that can be judged is usual."""
         far: Amount | None = None
         usual: list[bool] = []
-        for amount in self.amounts(text):
-            known = self.ratio(text, amount)
-            if known is None:
-                return None, False
-            usual.append(LEAST <= known[0] <= USUAL)
-            if known[0] >= known[1] and (far is None or amount.monthly > far.monthly):
+        amounts = list(self.amounts(text))
+        wage = self._best_paid(text) if amounts else None
+        if wage is None:
+            return None, False
+        for amount in amounts:
+            times = amount.monthly / wage.monthly
+            usual.append(LEAST <= times <= USUAL)
+            if times >= wage.far and (far is None or amount.monthly > far.monthly):
                 far = amount
         if far is not None and self.skilled(text):
             far = None
         return far, bool(usual) and all(usual)
+
+
+def _quantities(written: str) -> Iterator[re.Match[str]]:
+    """What ``_QUANTITY.finditer`` finds, looked for at digits alone."""
+    position = 0
+    while digit := _DIGIT.search(written, position):
+        found = _QUANTITY.match(written, digit.start())
+        if found is not None:
+            yield found
+        position = (found or digit).end()
 
 
 def _wage(entry: Any, rates: Mapping[str, float], sources: Mapping[str, Any]) -> Wage:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import zlib
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.content.language_model import _columns
 from bot.content.languages import LANGUAGES, candidates, choose, identify
 
 
@@ -88,3 +94,13 @@ def test_any_text_has_a_language_or_none(text: str) -> None:
     assert found.language in (*LANGUAGES, None)
     assert 0 <= found.confidence <= 1
     assert choose(text) in LANGUAGES
+
+
+@pytest.mark.parametrize("text", ["", "я", "работа в турции", "i want 4 work ж", "he said 'ok' щя йо " * 30])
+def test_n_grams_counted_together_are_those_counted_one_by_one(text: str) -> None:
+    words = re.findall(r"[\u0400-\u04ffa-z0-9'`]+", text)[:60]
+    grams = [f"{left[-2:]} {right[:2]}" for left, right in itertools.pairwise(words)]
+    for word in (f"^{word}$" for word in words):
+        grams += [word[start : start + size] for size in range(1, 6) for start in range(len(word) - size + 1)]
+    one_by_one = Counter(zlib.crc32(gram.encode()) % 2**15 for gram in grams)
+    assert Counter(_columns(text).tolist()) == one_by_one
