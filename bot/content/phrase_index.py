@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from bot.content.normalise import Normalised, Reach
 from bot.content.patterns import Phrase, Rule
@@ -38,28 +38,21 @@ class PhraseIndex:
     def possible(self, text: Normalised) -> list[tuple[Rule, Phrase]]:
         """The phrases that may stand in a text, with their rules, in the order of the rules."""
         numbers = set(self._always)
-        pieces = text.pieces
-        for piece in pieces & self._by_piece.keys():
+        for piece in text.pieces & self._by_piece.keys():
+            holding: dict[Reach, list[frozenset[str]]] = {}
             for number, reach, others in self._by_piece[piece]:
-                for group in others:
-                    if group.isdisjoint(pieces):
-                        break
-                else:
-                    if number not in numbers and _together(piece, others, text.stretches(reach)):
+                if number in numbers:
+                    continue
+                if reach not in holding:
+                    holding[reach] = [stretch for stretch in text.stretches(reach) if piece in stretch]
+                for stretch in holding[reach]:
+                    for group in others:
+                        if group.isdisjoint(stretch):
+                            break
+                    else:
                         numbers.add(number)
+                        break
         return [self._phrases[number] for number in sorted(numbers)]
-
-
-def _together(piece: str, others: Sequence[frozenset[str]], stretches: Iterable[frozenset[str]]) -> bool:
-    """Whether one stretch of a text has a piece and one of each of some other groups."""
-    for stretch in stretches:
-        if piece in stretch:
-            for group in others:
-                if group.isdisjoint(stretch):
-                    break
-            else:
-                return True
-    return False
 
 
 def indexes(rules: RulesOfLanguages) -> dict[str, PhraseIndex]:
