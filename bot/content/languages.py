@@ -109,7 +109,12 @@ def identify(text: str) -> Identified:
     return Identified(None, 0.0)
 
 
-def _is_pinyin(words: list[str]) -> bool:
+def is_pinyin(words: list[str]) -> bool:
+    """Whether a text is Chinese typed in Latin letters without tones.
+
+    Args:
+        words: of the text, in small letters.
+    """
     read = [word for word in words if word.isalpha()]
     if len(read) < _PINYIN_WORDS or not all(_PINYIN_RUN.fullmatch(word) for word in read):
         return False
@@ -119,7 +124,7 @@ def _is_pinyin(words: list[str]) -> bool:
 
 
 def _latin(words: list[str]) -> Identified:
-    if _is_pinyin(words):
+    if is_pinyin(words):
         return Identified("zh", 0.85)
     chances = _latin_chances(words)
     best = max(chances, key=lambda code: chances[code])
@@ -147,7 +152,7 @@ def latin_chances(text: str) -> dict[str, float]:
     """
     text = text[:_READ_CHARACTERS].lower()
     words = [word for word in _LATIN_WORD.findall(text) if any(letter.isalpha() for letter in word)]
-    if not words or _CYRILLIC_WORD.search(text) or HAN.search(text) or _is_pinyin(words):
+    if not words or _CYRILLIC_WORD.search(text) or HAN.search(text) or is_pinyin(words):
         return {}
     return _latin_chances(words)
 

@@ -21,6 +21,7 @@ import yaml
 from babel import Locale
 from babel.core import get_global
 
+from bot.content.languages import is_pinyin
 from bot.content.normalise import HAN, Normalised, normalise
 from bot.directory.cities import cities
 from bot.directory.model import INTERNATIONAL, is_country
@@ -110,6 +111,7 @@ class _Candidate:
     flags: Flags
     case: Case
     rest: tuple[str, ...] = ()
+    region: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ _PINYIN = frozenset(
     "wo women ni ta zai mei meiyou bu le de ge yue laoban zenme shei shui huzhao gongzi nali qian ren xiang hui".split()  # noqa: SIM905
 )
 _PINYIN_LEAST, _PINYIN_SYLLABLES = 3, 7
+#: So many syllables of a name may stand apart in such a text.
+_PINYIN_APART = 3
 _PINYIN_CITIZEN = frozenset({"ren", "dashiguan", "shiguan", "lingshiguan", "lingguan", "zonglingguan", "huzhao"})
 #: Behind a place: somebody came or married away from there.
 _MARRIED_AWAY = re.compile(r"(?:嫁|介绍|卖|骗|带|拐)?(?:过来|出来)(?:的|$|[，。])")
@@ -327,11 +331,13 @@ class Gazetteer:
                 self._not_a_place.setdefault(form.words[0], []).append(form.words)
 
     def _read_country(self, country: str, about: Mapping[str, Any], language: str) -> None:
-        unknown = set(about) - {"names", "adjectives", "people", "cities"}
+        unknown = set(about) - {"names", "regions", "adjectives", "people", "cities"}
         if unknown:
             raise ValueError(f"{', '.join(sorted(map(str, unknown)))} is not known here")
         for written in about.get("names", ()):
             self._add(written, country, None, "country", language)
+        for written in about.get("regions", ()):
+            self._add(written, country, None, "country", language, region=True)
         for written in about.get("adjectives", ()):
             self._add(written, country, None, "adjective", language)
         for written in about.get("people", ()):
@@ -341,16 +347,18 @@ class Gazetteer:
             for written in forms:
                 self._add(written, country, city, "city", language)
 
-    def _add(self, written: str, country: str, city: str | None, kind: PlaceKind, language: str) -> None:
+    def _add(
+        self, written: str, country: str, city: str | None, kind: PlaceKind, language: str, region: bool = False
+    ) -> None:
         body, flags = split_flags(written)
         # The files hold small letters, е for ё and simplified characters (the check says so): no need to normalise
         # four thousand forms at every start.
         if language == "zh" and not body.isascii():
-            candidate = _Candidate(country, city, kind, language, flags, "")
+            candidate = _Candidate(country, city, kind, language, flags, "", region=region)
             self._han.setdefault(body[0], []).append((body, self._candidates.setdefault(candidate, candidate)))
             return
         for form in expand(body, language):
-            candidate = _Candidate(country, city, kind, language, flags, form.case, form.words[1:])
+            candidate = _Candidate(country, city, kind, language, flags, form.case, form.words[1:], region)
             candidate = self._candidates.setdefault(candidate, candidate)
             forms = self._stems if form.prefix else self._exact
             row = (*forms.get(form.words[0], ()), candidate)
@@ -396,11 +404,11 @@ class Gazetteer:
         )
 
     def _may_be_misspelt(self, candidate: _Candidate) -> bool:
-        """Only what many people write about: a small town's name is too near to some word."""
+        """Only what many people write about: the name of a small town or a region is too near to some word."""
         if candidate.kind == "city" and candidate.city:
             town = self._towns.get((candidate.country, candidate.city))
             return town is not None and town.people >= _MIDDLING and not candidate.flags.needs_capital
-        return candidate.kind == "country" and not candidate.flags.needs_capital
+        return candidate.kind == "country" and not candidate.region and not candidate.flags.needs_capital
 
     def is_middling(self, candidate: _Candidate) -> bool:
         """A town whose name is forgiven a slip only after a word such as "in"."""
@@ -492,7 +500,9 @@ class _Search:
         self.tokens = tokens(self.text)
         self.language = language or self._cyrillic_language()
         self.last_match: _Match | None = None
-        self.pinyin = sum(word in _PINYIN for word, _, _ in self.tokens) >= _PINYIN_LEAST
+        words = [word for word, _, _ in self.tokens]
+        self.surely_pinyin = sum(word in _PINYIN for word in words) >= _PINYIN_LEAST
+        self.pinyin = self.surely_pinyin or is_pinyin(words)
 
     def _cyrillic_language(self) -> str | None:
         words = {word for word, _, _ in self.tokens}
@@ -595,6 +605,8 @@ class _Search:
             known = self.gazetteer._exact.get(self.text[start:end].replace(" ", ""), ())
             for candidate in known:
                 match = _Match(candidate, start, end, index, last)
+                if last - index + 1 < _PINYIN_APART and not (self.surely_pinyin or self._after_place_word(match)):
+                    continue  # "wo fa guo de": two syllables may be two words
                 if candidate.language == "zh" and not candidate.rest and self._allowed(match):
                     return match
         return None
@@ -734,7 +746,11 @@ class _Search:
             return True
         if candidate.flags.needs_capital and not self._capital(match):
             return candidate.flags.small_after_in and self._inside_word_before(match)
-        if candidate.flags.needs_context and not (self._after_place_word(match) or self._whole_message(match)):
+        if (
+            candidate.flags.needs_context
+            and not (self._after_place_word(match) or self._whole_message(match))
+            and not self._plain_in_pinyin(match)
+        ):
             evidence = self._capital(match) and not self._begins_sentence(match) and not candidate.flags.needs_capital
             if not (evidence and candidate.language == "en"):
                 return False
@@ -746,6 +762,12 @@ class _Search:
         if candidate.kind == "adjective":
             return not self._names_a_language(match)
         return True
+
+    def _plain_in_pinyin(self, match: _Match) -> bool:
+        """Whether a Chinese name typed in Latin letters stands in a message of such: "xigang huzhao bei kou le"."""
+        candidate, syllables = match.candidate, match.last - match.first + 1
+        plain = candidate.language == "zh" and candidate.flags.small_after_in and not candidate.flags.needs_capital
+        return plain and self.pinyin and (syllables == 1 or syllables >= _PINYIN_APART)
 
     def _follows_its_country(self, match: _Match) -> bool:
         """ "белгия гент": after the country's name a word that may be a town of it is one."""
@@ -880,8 +902,9 @@ class _Search:
             return self._han_role(match, previous, previous_role)
         behind = self.tokens[match.last + 1][0] if match.last + 1 < len(self.tokens) else ""
         joined = behind and not self.text[match.end : self.tokens[match.last + 1][1]].strip()
-        if match.candidate.language == "zh" and joined and behind in _PINYIN_CITIZEN:
-            return "from"
+        theirs = behind == "huzhao" and (match.candidate.kind == "city" or self._after_place_word(match))
+        if match.candidate.language == "zh" and joined and behind in _PINYIN_CITIZEN and not theirs:
+            return "from"  # "zhongguo huzhao", not "xigang huzhao bei kou"
         mission = _MISSION.match(self.text, self.tokens[match.last + 1][1]) if joined else None
         inside = match.first and self.tokens[match.first - 1][0] in ("в", "во", "във")
         if mission and match.candidate.kind == "country" and not inside:

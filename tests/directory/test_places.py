@@ -516,3 +516,89 @@ def test_where_somebody_is_now(text: str, language: str, expected: str) -> None:
 )
 def test_names_and_words_that_are_towns_too(text: str) -> None:
     assert find_places(text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "northern alberta", "CA unknown"),
+        ("en", "leamington ontario", "CA unknown"),
+        ("en", "i pick fruit in Queensland", "AU in"),
+        ("en", "locked on a farm in Shropshire", "GB in"),
+        ("en", "Haryana", "IN unknown"),
+        ("en", "i was taken to jo'burg", "ZA/Johannesburg in"),
+        ("en", "she is in LA now", "US/Los Angeles in"),
+        ("en", "stuck in KL no passport", "MY/Kuala Lumpur in"),
+        ("en", "we are in BKK", "TH/Bangkok in"),
+        ("en", "in nz on a dairy farm", "NZ in"),
+        ("ru", "Краснодарский край", "RU unknown"),
+        ("ru", "держат в Ростовской области", "RU in"),
+        ("ru", "повезли в Карелию", "RU to"),
+        ("ru", "ростовская обл", "RU unknown"),
+        ("ru", "мы в Херсонской области", "UA in"),
+        ("ru", "из Ошской области я", "KG from"),
+        ("ru", "сижу в Ломбардии", "IT in"),
+        ("ru", "в Истамбуле", "TR/Istanbul in"),
+        ("ru", "v podmoskovie zaperli", "RU in"),
+        ("bg", "държат ме в Есекс", "GB in"),
+        ("bg", "бера ябълки в Южен Тирол", "IT in"),
+        ("bg", "в Солун съм", "GR/Thessaloniki in"),
+        ("bg", "от Кърджалийско съм", "BG from"),
+        ("zh", "岐阜县", "JP unknown"),
+        ("zh", "我在安大略省", "CA in"),
+        ("zh", "我在KL做工", "MY/Kuala Lumpur in"),
+        ("zh", "在珠三角的工厂", "CN in"),
+        ("zh", "被卖到若开邦", "MM in"),
+    ],
+)
+def test_regions_and_short_names_lead_to_a_country(language: str, text: str, expected: str) -> None:
+    assert _told(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Punjab"),
+        ("en", "from Kurdistan"),
+        ("ru", "я из Пенджаба"),
+        ("zh", "旁遮普"),
+        ("en", "the combo in the box"),
+        ("en", "la la la"),
+        ("en", "virginia told me"),
+        ("ru", "в районе склада"),
+        ("ru", "наденьте маску"),
+        ("bg", "поискаха банкова карта"),
+        ("zh", "外国公司骗我"),
+        ("zh", "上下班班车"),
+        ("zh", "把他也拉黑了"),
+        ("zh", "qing kong wo fa guo de"),
+        ("zh", "ta ba xi guan gei wo le wo bu hui"),
+    ],
+)
+def test_what_lies_in_two_countries_or_is_a_word_is_no_region(language: str, text: str) -> None:
+    assert find_places(text, language) == []
+
+
+def test_regions_are_not_guessed_from_misspelt_words() -> None:
+    assert here("in Calabria", "en") is not None
+    assert here("in Calibra", "en") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("xini", "AU/Sydney unknown"),
+        ("xini laoban bu gei qian", "AU/Sydney unknown"),
+        ("wo zai xini huzhao bei na zou le", "AU/Sydney in"),
+        ("xigang huzhao bei gongsi kou le", "KH/Sihanoukville unknown"),
+        ("huzhao diu le zai tu er qi", "TR in"),
+        ("zhongguo huzhao", "CN from"),
+    ],
+)
+def test_names_in_pinyin(text: str, expected: str) -> None:
+    assert _told(text, "zh") == expected
+
+
+@pytest.mark.parametrize("text", ["I told her xini yesterday", "the xini cat"])
+def test_a_doubtful_name_in_pinyin_is_none_in_another_language(text: str) -> None:
+    assert find_places(text) == []
