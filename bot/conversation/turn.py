@@ -986,7 +986,7 @@ class Conversation:
         wish = self._searching.wish(text)
         need = self._searching.need(wish, result.ranking, result.needs)
         place = self._searching.place(text, language, need)
-        doubtful = bool(result.outputs) and all(map(_asks_what_is_meant, result.outputs))
+        doubtful = all(map(_asks_what_is_meant, result.outputs))
         if need is None or not (
             self._searching.adds_search(wish, result.intent, result.ranking, place, result.needs)
             or (doubtful and self._searching.surely_looks_for_help(result.needs))

@@ -185,11 +185,13 @@ class AlarmsAhead:
         due = self._to_mark()
         if not due:
             return
-        answers = {number: self.answered[number] for number in due if number in self.answered}
+        doubtful = due & self._left
+        # Before the write: one that is cut off by a stop is written all the same, and must not be counted twice.
+        self._unmarked -= due
+        self._left -= doubtful
         try:
-            await self._store.inbox.note_answered(answers, doubtful=len(due & self._left))
+            await self._store.inbox.note_answered({number: self.answered[number] for number in due}, len(doubtful))
         except Exception as error:  # tried again, as long as their turns have not come
             _log.error("it cannot be noted that alarms were answered (%s)", type(error).__name__)
-            return
-        self._unmarked -= due
-        self._left -= due
+            self._unmarked |= due & self._undone
+            self._left |= doubtful & self._undone
