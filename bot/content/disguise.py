@@ -353,9 +353,7 @@ class Disguises:
     def uncover(self, text: Normalised) -> tuple[Normalised, int]:
         """The text put right, itself where nothing is, and how many words only a person reads as they are written."""
         edits = sorted(self._edits(text), key=lambda edit: (edit[0], -edit[1]))
-        return (
-            (rewrite(text, edits), self._hidden_words(text, edits)) if edits else (text, self._hidden_words(text, ()))
-        )
+        return rewrite(text, edits) if edits else text, self._hidden_words(text, edits)
 
     def plain(self, text: str) -> str:
         """A text with the words put right that are hidden in it; as it came where none are."""
@@ -536,7 +534,9 @@ class Disguises:
         if len(words) < 2:
             return
         typed = " ".join(word.group() for word in words)[:_LATIN_READ]
-        chances = known[typed] if typed in known else known.setdefault(typed, latin_chances(typed))
+        if typed not in known:
+            known[typed] = latin_chances(typed)
+        chances = known[typed]
         mixed = bool(_CYRILLIC.search(text.text))
         for language in ("ru", "bg"):
             if chances.get(language, 0.0) < (0.6 if mixed else LATIN_CHANCE):

@@ -136,7 +136,7 @@ def _tokens(text: str) -> Iterator[_Token]:
     position = 0
     while position < len(text):
         character = text[position]
-        if "\u3400" <= character <= "\u9fff":
+        if HAN.match(character):
             yield position, position + 1, character, _sound(character)
             position += 1
             continue

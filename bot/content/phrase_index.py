@@ -45,14 +45,20 @@ class PhraseIndex:
                     continue
                 if reach not in holding:
                     holding[reach] = [stretch for stretch in text.stretches(reach) if piece in stretch]
-                for stretch in holding[reach]:
-                    for group in others:
-                        if group.isdisjoint(stretch):
-                            break
-                    else:
-                        numbers.add(number)
-                        break
+                if _one_has_all(holding[reach], others):
+                    numbers.add(number)
         return [self._phrases[number] for number in sorted(numbers)]
+
+
+def _one_has_all(stretches: Iterable[frozenset[str]], needed: tuple[frozenset[str], ...]) -> bool:
+    """Whether one of the stretches has a piece of each group."""
+    for stretch in stretches:
+        for group in needed:
+            if group.isdisjoint(stretch):
+                break
+        else:
+            return True
+    return False
 
 
 def indexes(rules: RulesOfLanguages) -> dict[str, PhraseIndex]:

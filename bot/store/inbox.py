@@ -23,6 +23,9 @@ from bot.store.person_keys import load_key, load_or_create_key
 #: An update whose turn failed this often is given up, so that it cannot block the chat behind it.
 MAX_ATTEMPTS = 5
 
+#: What is left of an update that is done: its number, to recognise a repetition.
+ONLY_THE_NUMBER = {"state": "done", "lane": "", "person_ref": None, "payload_enc": None, "answered": False}
+
 #: Lane of what belongs to no person, such as messages of staff.
 STAFF_LANE = "staff"
 
@@ -278,7 +281,7 @@ async def finish(connection: AsyncConnection, update_id: int) -> None:
     changed = await connection.execute(
         update(inbox)
         .where(inbox.c.update_id == update_id, inbox.c.state == "new")
-        .values(state="done", lane="", person_ref=None, payload_enc=None, answered=False)
+        .values(ONLY_THE_NUMBER)
     )
     if changed.rowcount == 0:
         raise TurnConflict("the update was done already")

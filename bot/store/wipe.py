@@ -21,7 +21,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.counters import PURGE_DUE, set_counter
-from bot.store.inbox import open_payload
+from bot.store.inbox import ONLY_THE_NUMBER, open_payload
 from bot.store.keys import Keyring, seal_json
 from bot.store.models import audit, cases, dialogues, inbox, outbox, people, sent_messages
 from bot.store.outbox import hold
@@ -170,5 +170,5 @@ async def _forget_updates(connection: AsyncConnection, person_ref: str, except_f
     await connection.execute(
         update(inbox)
         .where(inbox.c.person_ref == person_ref, inbox.c.update_id.not_in(except_for))
-        .values(state="done", lane="", person_ref=None, payload_enc=None, answered=False)
+        .values(ONLY_THE_NUMBER)
     )

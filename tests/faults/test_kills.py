@@ -106,14 +106,9 @@ async def test_an_alarm_answered_before_the_kill_is_not_answered_again(tmp_path:
         await person.say("/forget")
         await person.wait_reply(timeout=SECONDS)
         await person.press("forget:yes")
-        await again_empty(person)
+
+        async def gone() -> bool:
+            return not any("112" in seen.text for seen in await person.messages(sender="bot"))
+
+        await waiting.until(gone, "the number given before the kill is still in the chat", SECONDS)
         assert await again.stop() == 0
-
-
-async def again_empty(person) -> None:  # type: ignore[no-untyped-def]
-    """The number given before the kill is deleted with the rest of the chat."""
-
-    async def gone() -> bool:
-        return not any("112" in seen.text for seen in await person.messages(sender="bot"))
-
-    await waiting.until(gone, "the number given before the kill is still in the chat", SECONDS)
