@@ -31,8 +31,8 @@ run: install system ## Set everything up and start the bot (sandbox on http://12
 	@$(BIN)/pristan run
 
 # The model trains beside the tests that need none and goes first; those that need it come last and wait for it.
-test: install ## Set everything up and run the tests
-	@WITH_BROWSER=1 bash tools/system.sh
+test: ## Set everything up and run the tests
+	@WITH_BROWSER=1 bash tools/system.sh & packages=$$!; $(MAKE) --no-print-directory install && wait $$packages
 	@$(BIN)/pristan train & training=$$!; nice -n 7 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder; tested=$$?; wait $$training && exit $$tested
 
 check: install ## Linter, types, Rasa data, content, directory

@@ -26,3 +26,7 @@ class SentenceEncoder(Protocol):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of shape (len(texts), dimensions), float32."""
         ...
+
+    def encode_many(self, texts: Sequence[str]) -> np.ndarray:
+        """The same for training: may take more memory to be quick, and round a little more coarsely."""
+        ...

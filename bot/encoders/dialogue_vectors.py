@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from bot.content.latin_typed import readings
 from bot.encoders import SentenceEncoder, shared_encoder
 from bot.encoders.mixed import mixed_vectors
 
@@ -24,5 +25,5 @@ def dialogue_vectors(
         texts: as they were written.
         encode: how texts become vectors of an encoder: by itself, or from what is kept of it.
     """
-    read = [text[:LONGEST] for text in texts]
-    return np.concatenate([mixed_vectors(read, encode(shared_encoder(name))) for name in ENCODERS_READ], axis=1)
+    ways = [readings(text[:LONGEST]) for text in texts]
+    return np.concatenate([mixed_vectors(ways, encode(shared_encoder(name))) for name in ENCODERS_READ], axis=1)

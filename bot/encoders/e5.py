@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,15 @@ import numpy as np
 
 from bot.encoders.adapter import ADAPTER, adapted, read_adapter
 from bot.encoders.base import EncoderMissing
-from bot.encoders.e5_network import Network, layer_weights, mean_state, norm_weights
+from bot.encoders.e5_network import (
+    Network,
+    Project,
+    layer_weights,
+    mean_state,
+    norm_weights,
+    project,
+    project_roughly,
+)
 from bot.encoders.e5_weights import WeightFile
 from bot.encoders.embeddings import Embeddings, of_similar_length
 
@@ -25,7 +34,13 @@ WEIGHTS = "e5-small-q4.bin"
 MOST_PIECES = 128
 LAYERS_READ = (6, 9, 12)
 """The middle layers know things the last one has dropped: three layers understand three messages in a hundred more."""
-PIECES_A_BATCH = 1024
+PIECES_A_BATCH = 512
+"""As many as a core's own memory holds between two layers."""
+_PROCESSORS = Path("/proc/cpuinfo")
+_BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
+
+#: Padded states (batch, pieces, hidden) and the lengths -> vectors (batch, columns).
+_Forward = Callable[[np.ndarray, np.ndarray], Any]
 
 
 def weight_path() -> Path:
@@ -63,25 +78,56 @@ class E5Encoder:
         adapter = read_adapter(adapter_path)
         digest = "none" if adapter is None else hashlib.sha256(adapter_path.read_bytes()).hexdigest()[:12]
         self.version = f"e5-small-q4-layers-{'-'.join(map(str, LAYERS_READ))}/{digest}"
+        self._adapter = adapter
         self._embeddings = Embeddings(file, MOST_PIECES)
-        self._forward = _forward(file, adapter)
+        self._forward = _forward(file, adapter, project)
         file.release()
+
+    @cached_property
+    def _quick_forward(self) -> _Forward:
+        """With bfloat16 where the processor multiplies it twice as fast; elsewhere that is many times slower."""
+        if not multiplies_bfloat16():
+            return self._forward
+        file = WeightFile(weight_path())
+        forward = _forward(file, self._adapter, project_roughly)
+        file.release()
+        return forward
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of shape (len(texts), 1152), float32. Texts longer than 128 pieces are cut."""
+        return self._encode(texts, self._forward)
+
+    def encode_many(self, texts: Sequence[str]) -> np.ndarray:
+        """As :meth:`encode`, in two thirds of the time and with 40 MB more on a processor that knows bfloat16."""
+        return self._encode(texts, self._quick_forward)
+
+    def _encode(self, texts: Sequence[str], forward: _Forward) -> np.ndarray:
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         pieces = list(map(self._embeddings.pieces, texts))
         for batch in of_similar_length(list(map(len, pieces)), PIECES_A_BATCH):
             states, lengths = self._embeddings.states([pieces[index] for index in batch])
-            vectors[batch] = self._forward(states, lengths).numpy()
+            vectors[batch] = forward(states, lengths).numpy()
         return vectors
 
 
-def _forward(file: WeightFile, adapter: Mapping[str, np.ndarray] | None) -> Callable[[np.ndarray, np.ndarray], Any]:
+def multiplies_bfloat16(processors: Path = _PROCESSORS) -> bool:
+    """Whether every core has instructions for bfloat16 (avx512_bf16, amx_bf16); False where the system does not say.
+
+    Args:
+        processors: What Linux says of them.
+    """
+    try:
+        lines = [line for line in processors.read_text(errors="replace").splitlines() if line.startswith("flags")]
+    except OSError:
+        return False
+    return bool(lines) and all(_BFLOAT16_FLAGS & set(line.split()) for line in lines)
+
+
+def _forward(file: WeightFile, adapter: Mapping[str, np.ndarray] | None, projecting: Project) -> _Forward:
     """Builds the encoder: (batch, pieces, hidden) and lengths -> (batch, hidden of each layer read)."""
     import tensorflow as tf
 
-    network = Network(file.shape)
+    network = Network(file.shape, projecting)
     first_norm = tuple(tf.constant(weights) for weights in norm_weights(file, "emb.ln"))
     layers = [
         {name: (tf.constant(one), tf.constant(other)) for name, (one, other) in weights.items()}

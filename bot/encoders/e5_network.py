@@ -60,6 +60,15 @@ def project(states: Any, layer: Layer, name: str) -> Any:
     return tf.nn.bias_add(tf.matmul(states, layer[name][0]), layer[name][1])
 
 
+def project_roughly(states: Any, layer: Layer, name: str) -> Any:
+    """The same, multiplied in bfloat16 (8 bits of precision) and summed up in float32."""
+    import tensorflow as tf
+
+    half, (matrix, bias) = tf.bfloat16, layer[name]
+    product = tf.matmul(tf.cast(states, half), tf.cast(matrix, half))
+    return tf.nn.bias_add(tf.cast(product, tf.float32), bias)
+
+
 @dataclass(frozen=True)
 class Network:
     """The arithmetic, for any number of its layers.

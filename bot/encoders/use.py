@@ -32,3 +32,7 @@ class UseEncoder:
         # The tokenizer of the package has no vector for a text without letters; a full stop has one.
         vectors: np.ndarray = self._model.encode([text if text.strip() else "." for text in texts])
         return vectors.astype(np.float32, copy=False)
+
+    def encode_many(self, texts: Sequence[str]) -> np.ndarray:
+        """As :meth:`encode`."""
+        return self.encode(texts)

@@ -68,7 +68,7 @@ class VectorStore:
             done = 0
             # An encoder that keeps to one core gets a batch for each.
             with ThreadPoolExecutor((os.cpu_count() or 1) if self._encoder.one_core else 1) as pool:
-                computed = pool.map(lambda batch: self._encoder.encode([missing[key] for key in batch]), batches)
+                computed = pool.map(lambda batch: self._encoder.encode_many([missing[key] for key in batch]), batches)
                 for batch, vectors in zip(batches, computed, strict=True):
                     known.update(zip(batch, vectors.astype(np.float16), strict=True))
                     done += len(batch)

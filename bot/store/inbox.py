@@ -279,9 +279,7 @@ async def finish(connection: AsyncConnection, update_id: int) -> None:
         TurnConflict: it was done already; what this turn wants to write was written before.
     """
     changed = await connection.execute(
-        update(inbox)
-        .where(inbox.c.update_id == update_id, inbox.c.state == "new")
-        .values(ONLY_THE_NUMBER)
+        update(inbox).where(inbox.c.update_id == update_id, inbox.c.state == "new").values(ONLY_THE_NUMBER)
     )
     if changed.rowcount == 0:
         raise TurnConflict("the update was done already")

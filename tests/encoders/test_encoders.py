@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.encoders import ENCODERS, shared_encoder
-from bot.encoders.e5 import E5Encoder
+from bot.encoders.e5 import E5Encoder, multiplies_bfloat16
 from bot.encoders.vector_store import VectorStore
 
 
@@ -33,6 +33,23 @@ def test_a_text_has_the_same_vector_alone_and_in_a_batch(name: str) -> None:
     for text, vector in zip(texts, together, strict=True):
         assert np.isfinite(vector).all()
         assert nearness(encoder.encode([text])[0], vector) > 0.999
+
+
+@pytest.mark.parametrize("name", list(ENCODERS))
+def test_many_texts_at_once_have_nearly_the_same_vectors(name: str) -> None:
+    encoder = shared_encoder(name)
+    texts = ["помощь", "a much longer text about work abroad and papers that were taken", "взеха ми паспорта", "护照"]
+    for one, other in zip(encoder.encode(texts), encoder.encode_many(texts), strict=True):
+        assert nearness(one, other) > 0.999
+
+
+def test_only_processors_that_all_know_bfloat16_multiply_it(tmp_path: Path) -> None:
+    told = tmp_path / "cpuinfo"
+    told.write_text("processor\t: 0\nflags\t\t: fpu avx512_bf16 sse\nprocessor\t: 1\nflags\t\t: fpu sse amx_bf16\n")
+    assert multiplies_bfloat16(told)
+    told.write_text("processor\t: 0\nflags\t\t: fpu avx512_bf16\nprocessor\t: 1\nflags\t\t: fpu avx512f\n")
+    assert not multiplies_bfloat16(told)
+    assert not multiplies_bfloat16(tmp_path / "not there")
 
 
 def test_without_its_adapter_e5_is_the_model_the_package_ships(tmp_path: Path) -> None:

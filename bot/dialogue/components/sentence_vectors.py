@@ -18,9 +18,13 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.content.latin_typed import readings
 from bot.encoders import ENCODERS, EncoderMissing, SentenceEncoder, shared_encoder
-from bot.encoders.mixed import mixed_vectors
+from bot.encoders.mixed import Ways, mixed_vectors
 from bot.encoders.vector_store import VectorStore
+
+#: A message's own note for the components that come after: how it may be read.
+_WAYS = "ways_to_read"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -90,7 +94,16 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
         return messages
 
     def _mean(self, messages: list[Message], encode: Callable[[list[str]], np.ndarray]) -> np.ndarray:
-        return mixed_vectors([str(message.get(TEXT))[: self._config["longest"]] for message in messages], encode)
+        return mixed_vectors([self._ways(message) for message in messages], encode)
+
+    def _ways(self, message: Message) -> Ways:
+        """How a message may be read; told apart once for all encoders, for it takes longer than anything but them."""
+        longest = self._config["longest"]
+        known: Ways | None = message.get(f"{_WAYS}_{longest}")
+        if known is None:
+            known = readings(str(message.get(TEXT))[:longest])
+            message.set(f"{_WAYS}_{longest}", known)
+        return known
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
         message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
