@@ -145,7 +145,8 @@ def rewrite(text: Normalised, edits: Sequence[Edit]) -> Normalised:
         ends.extend([stop] * len(replacement))
         position = end
     keep(len(text.text))
-    return Normalised("".join(pieces), (*offsets, len(text.original)), text.original, (*ends, len(text.original)))
+    read = Normalised("".join(pieces), (*offsets, len(text.original)), text.original, (*ends, len(text.original)))
+    return read.made_of(text)
 
 
 _WORD_OR_STEM = re.compile(r"\*?[^\W\d_]+\*?")

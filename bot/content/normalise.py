@@ -48,7 +48,7 @@ WHOLE, A_NUMBER = "$", "<number>"
 #: How far a phrase may reach: a sentence as those of alphabets end, as Chinese ones do, or a line.
 Reach = Literal["sentence", "han", "line"]
 #: Marks that end a stretch of text; a dot only where it stands alone, and ends no number.
-_MARKS = re.compile(r"[\n!?。！？]|(?<!\.)\.(?!\.)")
+_MARKS = re.compile(r"[\n!?。！？.]")
 _DIGIT = re.compile(r"\d")
 #: Characters before a dot in which a digit makes it part of an amount.
 _AMOUNT = 14
@@ -113,36 +113,56 @@ class Normalised:
         return found
 
     @cached_property
-    def _atoms(self) -> list[tuple[frozenset[str], str]]:
-        """The pieces of each part between two marks that a phrase may not cross, and the mark at its end."""
-        text, alphabetic = self.text, self.alphabetic
-        with_han = alphabetic is not text
+    def _atoms(self) -> list[tuple[str, str]]:
+        """Each part between two marks that a phrase may not cross, and the mark at its end."""
+        text = self.text
         found = []
         begin = 0
         for end, mark in (*_marks(text), (len(text), "\n")):
-            pieces = set(_SIGN.findall(text, begin, end))
-            for word in _RUN.findall(alphabetic, begin, end):
-                pieces.update((word[:1], word[:2], word[:3], word[:4], word[:GRAM], word + WHOLE))
-            if _DIGIT.search(text, begin, end):
-                pieces.add(A_NUMBER)
-            for run in HAN_RUN.findall(text, begin, end) if with_han else ():
-                pieces.update(run)
-                pieces.update(map(operator.add, run, run[1:]))
-                pieces.update([run[start : start + HAN_GRAM] for start in range(len(run) - HAN_GRAM + 1)])
-            found.append((frozenset(pieces), mark))
+            found.append((text[begin:end], mark))
             begin = end + 1
         return found
 
-    def stretches(self, reach: Reach) -> list[frozenset[str]]:
-        """The pieces of each part of the text out of which a phrase of this reach does not go."""
+    def stretches(self, reach: Reach) -> list[Stretch]:
+        """Each part of the text out of which a phrase of this reach does not go, where it has any pieces."""
         known = self._stretches.get(reach)
         if known is None:
-            known = self._stretches[reach] = _joined_up(self._atoms, _ENDS[reach])
+            known = self._stretches[reach] = self._joined_up(_ENDS[reach])
         return known
 
     @cached_property
-    def _stretches(self) -> dict[Reach, list[frozenset[str]]]:
+    def _stretches(self) -> dict[Reach, list[Stretch]]:
         return {}
+
+    @cached_property
+    def seen(self) -> dict[tuple[str, ...], Stretch]:
+        """The stretches of this text and of those made of it, by the parts that they consist of."""
+        return {}
+
+    def made_of(self, other: Normalised) -> Normalised:
+        """This text, which shares most of its sentences with another: what is known of those is not found out again."""
+        self.__dict__["seen"] = other.seen
+        return self
+
+    def _joined_up(self, ends: str) -> list[Stretch]:
+        found: list[Stretch] = []
+        parts: list[str] = []
+        for part, mark in self._atoms:
+            parts.append(part)
+            if mark in ends:
+                found.append(self._stretch(tuple(parts)))
+                parts = []
+        return [stretch for stretch in found if stretch.pieces]
+
+    def _stretch(self, parts: tuple[str, ...]) -> Stretch:
+        known = self.seen.get(parts)
+        if known is None:
+            if len(parts) == 1:
+                pieces = _pieces(parts[0])
+            else:
+                pieces = frozenset().union(*[self._stretch((part,)).pieces for part in parts])
+            known = self.seen[parts] = Stretch(pieces)
+        return known
 
     @cached_property
     def pieces(self) -> frozenset[str]:
@@ -150,7 +170,7 @@ class Normalised:
 
         Beginnings of words, whole words with :data:`WHOLE`, pieces of Chinese, signs, and :data:`A_NUMBER`.
         """
-        return frozenset().union(*(pieces for pieces, _ in self._atoms))
+        return frozenset().union(*[self._stretch((part,)).pieces for part, _ in self._atoms])
 
     def places(self, piece: str) -> list[int]:
         """Where a piece stands, in the order of the text."""
@@ -219,23 +239,49 @@ class Normalised:
         return first, stop
 
 
+class Stretch:
+    """A part of a text out of which phrases of some reach do not go.
+
+    Args:
+        pieces: see :attr:`Normalised.pieces`.
+    """
+
+    __slots__ = ("holds", "pieces")
+
+    def __init__(self, pieces: frozenset[str]) -> None:
+        self.pieces = pieces
+        #: Whoever looked phrases up -> the numbers of those that it may hold.
+        self.holds: dict[object, list[int]] = {}
+
+
+def _pieces(part: str) -> frozenset[str]:
+    """The pieces of a part of a text in which no mark stands."""
+    pieces = set(_SIGN.findall(part))
+    has_han = HAN.search(part) is not None
+    words = set(_RUN.findall(HAN.sub(" ", part) if has_han else part))
+    for size in range(1, GRAM + 1):
+        pieces.update([word[:size] for word in words])
+    pieces.update([word + WHOLE for word in words])
+    if _DIGIT.search(part):
+        pieces.add(A_NUMBER)
+    for run in HAN_RUN.findall(part) if has_han else ():
+        pieces.update(run)
+        pieces.update(map(operator.add, run, run[1:]))
+        pieces.update(map(operator.add, map(operator.add, run, run[1:]), run[2:]))
+    return frozenset(pieces)
+
+
 def _marks(text: str) -> Iterator[tuple[int, str]]:
     """Places of the marks between stretches, and the marks."""
     for found in _MARKS.finditer(text):
         place, mark = found.start(), found.group()
-        if mark != "." or not _DIGIT.search(text, max(0, place - _AMOUNT), place):
-            yield place, mark
-
-
-def _joined_up(atoms: Sequence[tuple[frozenset[str], str]], ends: str) -> list[frozenset[str]]:
-    found: list[frozenset[str]] = []
-    parts: list[frozenset[str]] = []
-    for pieces, mark in atoms:
-        parts.append(pieces)
-        if mark in ends:
-            found.append(parts[0] if len(parts) == 1 else frozenset().union(*parts))
-            parts = []
-    return [pieces for pieces in found if pieces]
+        if mark == "." and (
+            text[place - 1 : place] == "."
+            or text[place + 1 : place + 2] == "."
+            or _DIGIT.search(text, max(0, place - _AMOUNT), place)
+        ):
+            continue
+        yield place, mark
 
 
 @lru_cache(maxsize=1)

@@ -3,18 +3,59 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.content.normalise import Normalised, Reach
 from bot.content.patterns import Phrase, Rule
 from bot.content.rule_files import RulesOfLanguages
 
-#: Number of a phrase, how far it reaches, and what else it needs.
-_Entry = tuple[int, Reach, tuple[frozenset[str], ...]]
+#: Number of a phrase, and groups of pieces of each of which it needs one besides.
+_Entry = tuple[int, tuple[frozenset[str], ...]]
+
+
+class _OfReach:
+    """The phrases of one reach, by the piece of text that each cannot do without.
+
+    Args:
+        phrases: with their numbers; each has literals.
+    """
+
+    def __init__(self, phrases: Sequence[tuple[int, Phrase]]) -> None:
+        common = Counter(piece for _, phrase in phrases for group in phrase.literals for piece in group)
+        groups: dict[frozenset[str], frozenset[str]] = {}
+        self._by_piece: dict[str, list[_Entry]] = {}
+        for number, phrase in phrases:
+            # What stands in many phrases stands in many texts.
+            rarest, *others = sorted(phrase.keys, key=lambda group: sum(common[piece] / len(piece) for piece in group))
+            entry = (number, tuple(groups.setdefault(group, group) for group in others))
+            for piece in rarest:
+                self._by_piece.setdefault(piece, []).append(entry)
+        self._known = frozenset(self._by_piece)
+
+    def possible(self, text: Normalised, reach: Reach) -> Iterator[list[int]]:
+        """For each stretch of a text the numbers of the phrases that it may hold."""
+        known = self._known & text.pieces
+        for stretch in text.stretches(reach) if known else ():
+            held = stretch.holds.get(self)
+            if held is None:
+                held = stretch.holds[self] = self._held(known & stretch.pieces, stretch.pieces)
+            if held:
+                yield held
+
+    def _held(self, known: Iterable[str], pieces: frozenset[str]) -> list[int]:
+        held = []
+        for piece in known:
+            for number, others in self._by_piece[piece]:
+                for group in others:
+                    if group.isdisjoint(pieces):
+                        break
+                else:
+                    held.append(number)
+        return held
 
 
 class PhraseIndex:
-    """Phrases of rules by the piece of text that each cannot do without.
+    """Phrases of rules by the pieces of text that each cannot do without.
 
     Args:
         rules: in the order in which matches are wanted.
@@ -22,43 +63,21 @@ class PhraseIndex:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._phrases = [(rule, phrase) for rule in rules for phrase in rule.any]
-        common = Counter(piece for _, phrase in self._phrases for group in phrase.literals for piece in group)
         self._always: list[int] = []
-        self._by_piece: dict[str, list[_Entry]] = {}
+        by_reach: dict[Reach, list[tuple[int, Phrase]]] = {}
         for number, (_, phrase) in enumerate(self._phrases):
-            if not phrase.literals:
+            if phrase.literals:
+                by_reach.setdefault(phrase.reach, []).append((number, phrase))
+            else:
                 self._always.append(number)
-                continue
-            # What stands in many phrases stands in many texts.
-            rarest, *others = sorted(phrase.keys, key=lambda group: sum(common[piece] / len(piece) for piece in group))
-            entry = (number, phrase.reach, tuple(others))
-            for piece in rarest:
-                self._by_piece.setdefault(piece, []).append(entry)
+        self._by_reach = [(reach, _OfReach(phrases)) for reach, phrases in by_reach.items()]
 
     def possible(self, text: Normalised) -> list[tuple[Rule, Phrase]]:
         """The phrases that may stand in a text, with their rules, in the order of the rules."""
         numbers = set(self._always)
-        for piece in text.pieces & self._by_piece.keys():
-            holding: dict[Reach, list[frozenset[str]]] = {}
-            for number, reach, others in self._by_piece[piece]:
-                if number in numbers:
-                    continue
-                if reach not in holding:
-                    holding[reach] = [stretch for stretch in text.stretches(reach) if piece in stretch]
-                if _one_has_all(holding[reach], others):
-                    numbers.add(number)
+        for reach, phrases in self._by_reach:
+            numbers.update(*phrases.possible(text, reach))
         return [self._phrases[number] for number in sorted(numbers)]
-
-
-def _one_has_all(stretches: Iterable[frozenset[str]], needed: tuple[frozenset[str], ...]) -> bool:
-    """Whether one of the stretches has a piece of each group."""
-    for stretch in stretches:
-        for group in needed:
-            if group.isdisjoint(stretch):
-                break
-        else:
-            return True
-    return False
 
 
 def indexes(rules: RulesOfLanguages) -> dict[str, PhraseIndex]:
