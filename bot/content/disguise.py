@@ -514,9 +514,9 @@ class Disguises:
         if index is None:
             return None
         edits: list[Edit] = []
-        for rule, phrase in index.possible(text):
-            meaning = self._meanings[language][rule.id]
-            for found in phrase.search(text):
+        for possible in index.possible(text):
+            meaning = self._meanings[language][possible.rule.id]
+            for found in possible.search():
                 if len(edits) == _CODE_WORDS:
                     break
                 if found.end() > found.start() and found.group() != meaning:

@@ -123,20 +123,20 @@ class Normalised:
             begin = end + 1
         return found
 
-    def stretches(self, reach: Reach) -> list[Stretch]:
-        """Each part of the text out of which a phrase of this reach does not go, where it has any pieces."""
+    def stretches(self, reach: Reach) -> list[tuple[int, Stretch]]:
+        """Each part of the text out of which a phrase of this reach does not go, with its place; those with pieces."""
         known = self._stretches.get(reach)
         if known is None:
-            known = self._stretches[reach] = self._joined_up(_ENDS[reach])
+            known = self._stretches[reach] = list(self._joined_up(_ENDS[reach]))
         return known
 
     @cached_property
-    def _stretches(self) -> dict[Reach, list[Stretch]]:
+    def _stretches(self) -> dict[Reach, list[tuple[int, Stretch]]]:
         return {}
 
     @cached_property
-    def seen(self) -> dict[tuple[str, ...], Stretch]:
-        """The stretches of this text and of those made of it, by the parts that they consist of."""
+    def seen(self) -> dict[str, Stretch]:
+        """The stretches of this text and of those made of it."""
         return {}
 
     def made_of(self, other: Normalised) -> Normalised:
@@ -144,24 +144,26 @@ class Normalised:
         self.__dict__["seen"] = other.seen
         return self
 
-    def _joined_up(self, ends: str) -> list[Stretch]:
-        found: list[Stretch] = []
+    def _joined_up(self, ends: str) -> Iterator[tuple[int, Stretch]]:
+        begin = end = 0
         parts: list[str] = []
         for part, mark in self._atoms:
             parts.append(part)
+            end += len(part) + 1
             if mark in ends:
-                found.append(self._stretch(tuple(parts)))
-                parts = []
-        return [stretch for stretch in found if stretch.pieces]
+                stretch = self._stretch(self.text[begin : end - 1], parts)
+                if stretch.pieces:
+                    yield begin, stretch
+                begin, parts = end, []
 
-    def _stretch(self, parts: tuple[str, ...]) -> Stretch:
-        known = self.seen.get(parts)
+    def _stretch(self, text: str, parts: Sequence[str]) -> Stretch:
+        known = self.seen.get(text)
         if known is None:
-            if len(parts) == 1:
-                pieces = _pieces(parts[0])
+            if len(parts) > 1:
+                pieces = frozenset().union(*[self._stretch(part, ()).pieces for part in parts])
             else:
-                pieces = frozenset().union(*[self._stretch((part,)).pieces for part in parts])
-            known = self.seen[parts] = Stretch(pieces)
+                pieces = _pieces(text)
+            known = self.seen[text] = Stretch(text, pieces)
         return known
 
     @cached_property
@@ -170,7 +172,7 @@ class Normalised:
 
         Beginnings of words, whole words with :data:`WHOLE`, pieces of Chinese, signs, and :data:`A_NUMBER`.
         """
-        return frozenset().union(*[self._stretch((part,)).pieces for part, _ in self._atoms])
+        return frozenset().union(*[self._stretch(part, ()).pieces for part, _ in self._atoms])
 
     def places(self, piece: str) -> list[int]:
         """Where a piece stands, in the order of the text."""
@@ -205,12 +207,7 @@ class Normalised:
             return [start for word, start in self._words.get(piece[0], ()) if word == whole]
         if _RUN.match(piece) and not HAN.match(piece):
             return [start for word, start in self._words.get(piece[0], ()) if word.startswith(piece)]
-        found = []
-        start = self.text.find(piece)
-        while start >= 0:
-            found.append(start)
-            start = self.text.find(piece, start + 1)
-        return found
+        return _occurrences(self.text, piece)
 
     @cached_property
     def standing(self) -> dict[str, bool]:
@@ -243,15 +240,57 @@ class Stretch:
     """A part of a text out of which phrases of some reach do not go.
 
     Args:
+        text: it, without the mark at its end.
         pieces: see :attr:`Normalised.pieces`.
     """
 
-    __slots__ = ("holds", "pieces")
+    __slots__ = ("_places", "_words", "holds", "pieces", "text")
 
-    def __init__(self, pieces: frozenset[str]) -> None:
+    def __init__(self, text: str, pieces: frozenset[str]) -> None:
+        self.text = text
         self.pieces = pieces
-        #: Whoever looked phrases up -> the numbers of those that it may hold.
-        self.holds: dict[object, list[int]] = {}
+        #: Whoever looks phrases up -> numbers of the phrases that may stand here.
+        self.holds: dict[object, set[int]] = {}
+        self._words: list[tuple[str, int]] | None = None
+        self._places: dict[str, list[int]] = {}
+
+    def places(self, piece: str) -> list[int]:
+        """Where a piece stands, in the order of the text."""
+        known = self._places.get(piece)
+        if known is None:
+            known = self._places[piece] = self._found(piece)
+        return known
+
+    def places_of(self, starts: re.Pattern[str], *, han: bool) -> list[int]:
+        """Where an expression matches, looked for once: see :meth:`Normalised.places_of`."""
+        key = starts.pattern if han else f" {starts.pattern}"
+        known = self._places.get(key)
+        if known is None:
+            text = self.text if han else HAN.sub(" ", self.text)
+            known = self._places[key] = [found.start() for found in starts.finditer(text)]
+        return known
+
+    def _found(self, piece: str) -> list[int]:
+        if piece == A_NUMBER:
+            return [digit.start() for digit in _DIGIT.finditer(self.text)]
+        whole = len(piece) > 1 and piece[-1] == WHOLE
+        if not whole and (not piece[0].isalnum() or HAN.match(piece)):
+            return _occurrences(self.text, piece)
+        if self._words is None:
+            self._words = [(run.group(), run.start()) for run in _RUN.finditer(HAN.sub(" ", self.text))]
+        if whole:
+            sought = piece[:-1]
+            return [start for word, start in self._words if word == sought]
+        return [start for word, start in self._words if word.startswith(piece)]
+
+
+def _occurrences(text: str, piece: str) -> list[int]:
+    found = []
+    start = text.find(piece)
+    while start >= 0:
+        found.append(start)
+        start = text.find(piece, start + 1)
+    return found
 
 
 def _pieces(part: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,7 @@ from typing import Any
 import yaml
 
 from bot.content import compiled_rules
-from bot.content.normalise import A_NUMBER, GRAM, HAN, HAN_GRAM, HAN_RUN, WHOLE, Normalised, Reach, normalise
+from bot.content.normalise import A_NUMBER, GRAM, HAN, HAN_GRAM, HAN_RUN, WHOLE, Normalised, Reach, Stretch, normalise
 
 # Phrases without Chinese characters are matched on a text in which those are blanks (Normalised.alphabetic), so that a
 # word character is a letter of an alphabet. Excluding them inside each expression would make compiling it slow.
@@ -156,6 +156,27 @@ class Phrase:
         if not places:
             return iter(())
         return self._at(places[0] if len(places) == 1 else sorted(set().union(*places)), words, start, end)
+
+    def search_stretch(self, text: Normalised, begin: int, stretch: Stretch) -> Iterator[re.Match[str]]:
+        """Matches in one of the text's stretches; the phrase has anchors.
+
+        Args:
+            text: normalised.
+            begin: where the stretch begins.
+            stretch: of this phrase's reach.
+        """
+        places = [stretch.places(anchor) for anchor in stretch.pieces.intersection(self.anchors)]
+        if AN_AMOUNT in self.anchors:
+            places.append(stretch.places_of(_AMOUNT_STARTS, han=self.han))
+        words = text.text if self.han else text.alphabetic
+        match = self.regex.match
+        start = 0
+        for place in places[0] if len(places) == 1 else sorted(set().union(*places)):
+            if place >= start:
+                found = match(words, begin + place)
+                if found is not None:
+                    yield found
+                    start = max(found.end() - begin, place + 1)
 
     def _at(self, places: Sequence[int], words: str, start: int, end: int) -> Iterator[re.Match[str]]:
         match = self.regex.match
@@ -428,11 +449,11 @@ class Rule:
         """Every place in the text that raises this rule, in order of the phrases."""
         for phrase in self.any:
             if phrase.may_stand_in(text):
-                yield from self.find_phrase(phrase, text)
+                yield from self.raised(phrase.search(text), text)
 
-    def find_phrase(self, phrase: Phrase, text: Normalised) -> Iterator[Match]:
-        """Every place where one of this rule's phrases raises it, which may stand in the text."""
-        for found in phrase.search(text):
+    def raised(self, matches: Iterable[re.Match[str]], text: Normalised) -> Iterator[Match]:
+        """Those matches of one of this rule's phrases that raise it."""
+        for found in matches:
             if found.end() == found.start() or self._excused(text, found.start(), found.end()):
                 continue
             if not self._fits(text):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.content.normalise import Normalised, Reach
+from bot.content.normalise import Normalised, Reach, Stretch
 from bot.content.patterns import Phrase, Rule
 from bot.content.rule_files import RulesOfLanguages
 
@@ -32,26 +33,56 @@ class _OfReach:
                 self._by_piece.setdefault(piece, []).append(entry)
         self._known = frozenset(self._by_piece)
 
-    def possible(self, text: Normalised, reach: Reach) -> Iterator[list[int]]:
-        """For each stretch of a text the numbers of the phrases that it may hold."""
+    def possible(self, text: Normalised, reach: Reach) -> Iterator[tuple[int, Stretch, set[int]]]:
+        """Place and stretch of a text, and the numbers of the phrases that it may hold."""
         known = self._known & text.pieces
-        for stretch in text.stretches(reach) if known else ():
+        for begin, stretch in text.stretches(reach) if known else ():
             held = stretch.holds.get(self)
             if held is None:
                 held = stretch.holds[self] = self._held(known & stretch.pieces, stretch.pieces)
             if held:
-                yield held
+                yield begin, stretch, held
 
-    def _held(self, known: Iterable[str], pieces: frozenset[str]) -> list[int]:
-        held = []
+    def _held(self, known: Iterable[str], pieces: frozenset[str]) -> set[int]:
+        held = set()
         for piece in known:
             for number, others in self._by_piece[piece]:
                 for group in others:
                     if group.isdisjoint(pieces):
                         break
                 else:
-                    held.append(number)
+                    held.add(number)
         return held
+
+
+class Possible:
+    """A phrase that may stand in a text, and where."""
+
+    __slots__ = ("_number", "_stretches", "_text", "phrase", "rule")
+
+    def __init__(self, rule: Rule, phrase: Phrase, number: int, text: Normalised) -> None:
+        self.rule = rule
+        self.phrase = phrase
+        self._number = number
+        self._text = text
+        self._stretches: list[tuple[int, Stretch, set[int]]] = []
+
+    def add(self, place: tuple[int, Stretch, set[int]]) -> None:
+        """One more stretch in which it may stand."""
+        self._stretches.append(place)
+
+    def search(self) -> Iterator[re.Match[str]]:
+        """Its matches in the text."""
+        if not self._stretches or not self.phrase.anchors:
+            yield from self.phrase.search(self._text)
+            return
+        for begin, stretch, held in self._stretches:
+            found = None
+            for found in self.phrase.search_stretch(self._text, begin, stretch):
+                yield found
+            if found is None:
+                # It need not be tried in the next reading that has the same sentence.
+                held.discard(self._number)
 
 
 class PhraseIndex:
@@ -72,12 +103,16 @@ class PhraseIndex:
                 self._always.append(number)
         self._by_reach = [(reach, _OfReach(phrases)) for reach, phrases in by_reach.items()]
 
-    def possible(self, text: Normalised) -> list[tuple[Rule, Phrase]]:
+    def possible(self, text: Normalised) -> list[Possible]:
         """The phrases that may stand in a text, with their rules, in the order of the rules."""
-        numbers = set(self._always)
+        found = {number: Possible(*self._phrases[number], number, text) for number in self._always}
         for reach, phrases in self._by_reach:
-            numbers.update(*phrases.possible(text, reach))
-        return [self._phrases[number] for number in sorted(numbers)]
+            for place in phrases.possible(text, reach):
+                for number in place[2]:
+                    if number not in found:
+                        found[number] = Possible(*self._phrases[number], number, text)
+                    found[number].add(place)
+        return [found[number] for number in sorted(found)]
 
 
 def indexes(rules: RulesOfLanguages) -> dict[str, PhraseIndex]:

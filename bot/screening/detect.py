@@ -77,10 +77,11 @@ class Detector:
             found: dict[str, Finding] = {}
             text = reading.text
             for language in reading.languages:
-                for rule, phrase in self._indexes[language].possible(text):
+                for possible in self._indexes[language].possible(text):
+                    rule = possible.rule
                     if rule.section in best:
                         continue
-                    for match in rule.find_phrase(phrase, text):
+                    for match in rule.raised(possible.search(), text):
                         known = found.get(rule.section)
                         if known is None or match.end - match.start > known.end - known.start:
                             quote = text.original[match.start : match.end]

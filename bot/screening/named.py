@@ -36,7 +36,7 @@ class NamedThings:
         seen: set[str] = set()
         for reading in readings:
             for language in reading.languages:
-                for rule, phrase in self._indexes[language].possible(reading.text):
-                    if rule.section not in seen and next(phrase.search(reading.text), None) is not None:
-                        seen.add(rule.section)
+                for possible in self._indexes[language].possible(reading.text):
+                    if possible.rule.section not in seen and next(possible.search(), None) is not None:
+                        seen.add(possible.rule.section)
         return tuple(name for name in NAMED if name not in seen)

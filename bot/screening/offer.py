@@ -83,7 +83,8 @@ class OfferRecogniser:
 
     def _signs(self, language: str, text: Normalised) -> set[str]:
         signs: set[str] = set()
-        for rule, phrase in self._indexes[language].possible(text):
-            if rule.section not in signs and next(rule.find_phrase(phrase, text), None) is not None:
+        for possible in self._indexes[language].possible(text):
+            rule = possible.rule
+            if rule.section not in signs and next(rule.raised(possible.search(), text), None) is not None:
                 signs.add(rule.section)
         return signs
