@@ -516,15 +516,16 @@ class Disguises:
         edits: list[Edit] = []
         for possible in index.possible(text):
             meaning = self._meanings[language][possible.rule.id]
-            for found in possible.search():
+            written = text.text if possible.phrase.han else text.alphabetic
+            for start, end in possible.search():
                 if len(edits) == _CODE_WORDS:
                     break
-                if found.end() > found.start() and found.group() != meaning:
-                    before, after = text.text[: found.start()][-1:], text.text[found.end() :][:1]
+                if end > start and written[start:end] != meaning:
+                    before, after = text.text[max(0, start - 1) : start], text.text[end : end + 1]
                     spaced = not HAN.search(meaning)
                     left = " " if spaced and before.strip() else ""
                     right = " " if spaced and after.strip() else ""
-                    edits.append((found.start(), found.end(), left + meaning + right))
+                    edits.append((start, end, left + meaning + right))
         edits.sort(key=lambda edit: (edit[0], -edit[1]))
         return rewrite(text, edits) if edits else None
 

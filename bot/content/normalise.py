@@ -236,6 +236,10 @@ class Normalised:
         return first, stop
 
 
+#: Number of a phrase -> beginnings and ends of its matches in a stretch, None where it was not yet tried.
+Held = dict[int, "list[tuple[int, int]] | None"]
+
+
 class Stretch:
     """A part of a text out of which phrases of some reach do not go.
 
@@ -249,8 +253,8 @@ class Stretch:
     def __init__(self, text: str, pieces: frozenset[str]) -> None:
         self.text = text
         self.pieces = pieces
-        #: Whoever looks phrases up -> numbers of the phrases that may stand here.
-        self.holds: dict[object, set[int]] = {}
+        #: Whoever looked phrases up -> which may stand here.
+        self.holds: dict[object, Held] = {}
         self._words: list[tuple[str, int]] | None = None
         self._places: dict[str, list[int]] = {}
 

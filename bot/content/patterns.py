@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -157,26 +157,32 @@ class Phrase:
             return iter(())
         return self._at(places[0] if len(places) == 1 else sorted(set().union(*places)), words, start, end)
 
-    def search_stretch(self, text: Normalised, begin: int, stretch: Stretch) -> Iterator[re.Match[str]]:
-        """Matches in one of the text's stretches; the phrase has anchors.
+    @cached_property
+    def _starts(self) -> frozenset[str]:
+        return frozenset(self.anchors)
+
+    def search_stretch(self, text: Normalised, begin: int, stretch: Stretch) -> list[tuple[int, int]]:
+        """Beginnings and ends of matches in one of the text's stretches, counted from there; the phrase has anchors.
 
         Args:
             text: normalised.
             begin: where the stretch begins.
             stretch: of this phrase's reach.
         """
-        places = [stretch.places(anchor) for anchor in stretch.pieces.intersection(self.anchors)]
-        if AN_AMOUNT in self.anchors:
+        places = [stretch.places(anchor) for anchor in stretch.pieces & self._starts]
+        if AN_AMOUNT in self._starts:
             places.append(stretch.places_of(_AMOUNT_STARTS, han=self.han))
         words = text.text if self.han else text.alphabetic
         match = self.regex.match
-        start = 0
+        spans = []
+        free = 0
         for place in places[0] if len(places) == 1 else sorted(set().union(*places)):
-            if place >= start:
+            if place >= free:
                 found = match(words, begin + place)
                 if found is not None:
-                    yield found
-                    start = max(found.end() - begin, place + 1)
+                    spans.append((place, found.end() - begin))
+                    free = max(found.end() - begin, place + 1)
+        return spans
 
     def _at(self, places: Sequence[int], words: str, start: int, end: int) -> Iterator[re.Match[str]]:
         match = self.regex.match
@@ -413,8 +419,7 @@ _WORDS = "words"
 _NAME = re.compile(r"[a-z][a-z_]*")
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A rule found in a text; offsets are code points of the original."""
 
     rule: Rule
@@ -449,16 +454,21 @@ class Rule:
         """Every place in the text that raises this rule, in order of the phrases."""
         for phrase in self.any:
             if phrase.may_stand_in(text):
-                yield from self.raised(phrase.search(text), text)
+                yield from self.raised((found.span() for found in phrase.search(text)), text)
 
-    def raised(self, matches: Iterable[re.Match[str]], text: Normalised) -> Iterator[Match]:
-        """Those matches of one of this rule's phrases that raise it."""
-        for found in matches:
-            if found.end() == found.start() or self._excused(text, found.start(), found.end()):
+    def raised(self, spans: Iterable[tuple[int, int]], text: Normalised) -> Iterator[Match]:
+        """Those of the matches of one of this rule's phrases that raise it.
+
+        Args:
+            spans: their beginnings and ends.
+            text: in which they stand.
+        """
+        for begin, close in spans:
+            if close == begin or self._excused(text, begin, close):
                 continue
             if not self._fits(text):
                 return
-            start, end = text.span(found.start(), found.end())
+            start, end = text.span(begin, close)
             yield Match(self, start, end)
 
     def _fits(self, text: Normalised) -> bool:

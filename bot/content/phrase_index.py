@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from bot.content.normalise import Normalised, Reach, Stretch
+from bot.content.normalise import Held, Normalised, Reach, Stretch
 from bot.content.patterns import Phrase, Rule
 from bot.content.rule_files import RulesOfLanguages
 
@@ -33,56 +32,62 @@ class _OfReach:
                 self._by_piece.setdefault(piece, []).append(entry)
         self._known = frozenset(self._by_piece)
 
-    def possible(self, text: Normalised, reach: Reach) -> Iterator[tuple[int, Stretch, set[int]]]:
-        """Place and stretch of a text, and the numbers of the phrases that it may hold."""
-        known = self._known & text.pieces
-        for begin, stretch in text.stretches(reach) if known else ():
-            held = stretch.holds.get(self)
-            if held is None:
-                held = stretch.holds[self] = self._held(known & stretch.pieces, stretch.pieces)
-            if held:
-                yield begin, stretch, held
-
-    def _held(self, known: Iterable[str], pieces: frozenset[str]) -> set[int]:
-        held = set()
-        for piece in known:
-            for number, others in self._by_piece[piece]:
-                for group in others:
-                    if group.isdisjoint(pieces):
-                        break
-                else:
-                    held.add(number)
+    def held(self, stretch: Stretch) -> Held:
+        """The numbers of the phrases that a stretch of a text may hold; looked up once."""
+        held = stretch.holds.get(self)
+        if held is None:
+            held = stretch.holds[self] = {}
+            pieces = stretch.pieces
+            for piece in self._known & pieces:
+                for number, others in self._by_piece[piece]:
+                    for group in others:
+                        if group.isdisjoint(pieces):
+                            break
+                    else:
+                        held[number] = None
         return held
 
 
 class Possible:
-    """A phrase that may stand in a text, and where."""
+    """A phrase that may stand in a text, and where.
 
-    __slots__ = ("_number", "_stretches", "_text", "phrase", "rule")
+    Args:
+        rule: whose phrase it is.
+        phrase: it.
+        number: its own among those held.
+        text: normalised.
+        places: beginning of each stretch that may hold it, the stretch, and what that holds; none: it may be anywhere.
+    """
 
-    def __init__(self, rule: Rule, phrase: Phrase, number: int, text: Normalised) -> None:
+    __slots__ = ("_number", "_places", "_text", "phrase", "rule")
+
+    def __init__(
+        self, rule: Rule, phrase: Phrase, number: int, text: Normalised, places: Sequence[tuple[int, Stretch, Held]]
+    ) -> None:
         self.rule = rule
         self.phrase = phrase
         self._number = number
         self._text = text
-        self._stretches: list[tuple[int, Stretch, set[int]]] = []
+        self._places = places
 
-    def add(self, place: tuple[int, Stretch, set[int]]) -> None:
-        """One more stretch in which it may stand."""
-        self._stretches.append(place)
-
-    def search(self) -> Iterator[re.Match[str]]:
-        """Its matches in the text."""
-        if not self._stretches or not self.phrase.anchors:
-            yield from self.phrase.search(self._text)
-            return
-        for begin, stretch, held in self._stretches:
-            found = None
-            for found in self.phrase.search_stretch(self._text, begin, stretch):
-                yield found
-            if found is None:
-                # It need not be tried in the next reading that has the same sentence.
-                held.discard(self._number)
+    def search(self) -> list[tuple[int, int]]:
+        """Beginning and end of its matches in the text."""
+        phrase, number, text = self.phrase, self._number, self._text
+        if not self._places or not phrase.anchors:
+            return [found.span() for found in phrase.search(text)]
+        spans = []
+        for begin, stretch, held in self._places:
+            known = held.get(number)
+            if known is None:
+                known = phrase.search_stretch(text, begin, stretch)
+                if known:
+                    held[number] = known
+                else:
+                    # It need not be tried in the next reading that has the same sentence.
+                    held.pop(number, None)
+            for start, end in known:
+                spans.append((begin + start, begin + end))
+        return spans
 
 
 class PhraseIndex:
@@ -105,14 +110,16 @@ class PhraseIndex:
 
     def possible(self, text: Normalised) -> list[Possible]:
         """The phrases that may stand in a text, with their rules, in the order of the rules."""
-        found = {number: Possible(*self._phrases[number], number, text) for number in self._always}
+        found: dict[int, list[tuple[int, Stretch, Held]]] = {number: [] for number in self._always}
         for reach, phrases in self._by_reach:
-            for place in phrases.possible(text, reach):
-                for number in place[2]:
-                    if number not in found:
-                        found[number] = Possible(*self._phrases[number], number, text)
-                    found[number].add(place)
-        return [found[number] for number in sorted(found)]
+            for begin, stretch in text.stretches(reach):
+                held = phrases.held(stretch)
+                for number in held:
+                    if number in found:
+                        found[number].append((begin, stretch, held))
+                    else:
+                        found[number] = [(begin, stretch, held)]
+        return [Possible(*self._phrases[number], number, text, found[number]) for number in sorted(found)]
 
 
 def indexes(rules: RulesOfLanguages) -> dict[str, PhraseIndex]:

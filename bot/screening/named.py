@@ -37,6 +37,6 @@ class NamedThings:
         for reading in readings:
             for language in reading.languages:
                 for possible in self._indexes[language].possible(reading.text):
-                    if possible.rule.section not in seen and next(possible.search(), None) is not None:
+                    if possible.rule.section not in seen and possible.search():
                         seen.add(possible.rule.section)
         return tuple(name for name in NAMED if name not in seen)

@@ -183,12 +183,12 @@ class PayTable:
 
     def _best_paid(self, text: Normalised) -> Wage | None:
         """The lowest legal pay of the country that is named; of several, of that which pays best."""
-        codes = {name.rule.id for name in self._names.possible(text) if next(name.search(), None)}
+        codes = {name.rule.id for name in self._names.possible(text) if name.search()}
         return max((self._wages[code] for code in codes), key=lambda wage: wage.monthly * wage.far, default=None)
 
     def skilled(self, text: Normalised) -> bool:
         """Whether a trade or position is named in which much pay is usual."""
-        return any(next(trade.search(), None) for trade in self._skilled.possible(text))
+        return any(trade.search() for trade in self._skilled.possible(text))
 
     def judge(self, text: Normalised) -> tuple[Amount | None, bool]:
         """The highest pay that is far above the usual, and whether all pay that can be judged is usual."""
