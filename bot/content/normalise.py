@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from opencc import OpenCC
 
@@ -215,6 +215,11 @@ class Normalised:
         return {}
 
     @cached_property
+    def excuses(self) -> dict[int, list[Any]]:
+        """Identity of a rule -> those of its phrases for exceptions that may stand in this text."""
+        return {}
+
+    @cached_property
     def _sentence_ends(self) -> tuple[list[int], list[int]]:
         ends = list(_SENTENCE_END.finditer(self.text))
         return [end.start() for end in ends], [end.end() for end in ends]
@@ -344,10 +349,10 @@ def _one_script(word: str, original: str, mostly_cyrillic: bool) -> str:
         original: the characters it came from, as many: capitals look like other letters than small ones.
         mostly_cyrillic: the script of the text around, for a word that could be either.
     """
-    foreign = bool(_FOREIGN.search(word))
-    cyrillic = sum(map(_is_cyrillic, word))
-    latin = sum("a" <= letter <= "z" for letter in word)
-    if not foreign and not (cyrillic and latin):
+    if word.isascii():
+        return word
+    cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))
+    if not (cyrillic and latin) and not _FOREIGN.search(word):
         return word
     only_cyrillic = sum(_is_cyrillic(letter) and letter not in TO_LATIN for letter in word)
     only_latin = sum(

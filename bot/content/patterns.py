@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -150,9 +151,11 @@ class Phrase:
         end = len(words) if end is None else end
         if not self.anchors:
             return self.regex.finditer(words, start, end)
-        places = [text.places(anchor) for anchor in text.pieces.intersection(self.anchors)]
-        if AN_AMOUNT in self.anchors:
+        places = [text.places(anchor) for anchor in text.pieces & self._starts]
+        if AN_AMOUNT in self._starts:
             places.append(text.places_of(_AMOUNT_STARTS, han=self.han))
+        if start or end < len(words):
+            places = [within for at in places if (within := at[bisect_left(at, start) : bisect_left(at, end)])]
         if not places:
             return iter(())
         return self._at(places[0] if len(places) == 1 else sorted(set().union(*places)), words, start, end)
@@ -456,19 +459,20 @@ class Rule:
             if phrase.may_stand_in(text):
                 yield from self.raised((found.span() for found in phrase.search(text)), text)
 
-    def raised(self, spans: Iterable[tuple[int, int]], text: Normalised) -> Iterator[Match]:
+    def raised(self, spans: Iterable[tuple[int, int]], text: Normalised, longer_than: int = 0) -> Iterator[Match]:
         """Those of the matches of one of this rule's phrases that raise it.
 
         Args:
             spans: their beginnings and ends.
             text: in which they stand.
+            longer_than: others are passed over before it is asked whether something excuses them.
         """
         for begin, close in spans:
-            if close == begin or self._excused(text, begin, close):
+            start, end = text.span(begin, close)
+            if close == begin or end - start <= longer_than or self._excused(text, begin, close):
                 continue
             if not self._fits(text):
                 return
-            start, end = text.span(begin, close)
             yield Match(self, start, end)
 
     def _fits(self, text: Normalised) -> bool:
@@ -480,8 +484,13 @@ class Rule:
     def _excused(self, text: Normalised, start: int, end: int) -> bool:
         if not self.unless:
             return False
+        excuses = text.excuses.get(id(self))
+        if excuses is None:
+            excuses = text.excuses[id(self)] = [phrase for phrase in self.unless if phrase.may_stand_in(text)]
+        if not excuses:
+            return False
         begin, close = text.sentence(start, end)
-        return any(next(phrase.finditer(text, begin, close), None) for phrase in self.unless)
+        return any(next(phrase.search(text, begin, close), None) for phrase in excuses)
 
 
 def _scalar_list(node: yaml.Node | None, place: str) -> list[tuple[str, int]]:

@@ -17,12 +17,14 @@ SHORTENERS = frozenset(
 #: Most numbers looked at in one text.
 _NUMBERS = 5
 _INTERNATIONAL = re.compile(r"(?:\+|00)\d")
+#: Without a country's code nothing says which country a number belongs to; 3000 is none.
+_CODE = re.compile(r"[+\uff0b]|\b00[1-9]")
 _HOST = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,10})/\S", re.IGNORECASE)
 
 
 def phone_countries(text: str) -> tuple[str, ...]:
     """ISO 3166-1 codes of the countries of the international phone numbers in a text, in its order."""
-    if not _INTERNATIONAL.search(text):
+    if not _INTERNATIONAL.search(text) or not _CODE.search(text):
         return ()
     found: dict[str, None] = {}
     matcher = phonenumbers.PhoneNumberMatcher(re.sub(r"\b00(?=[1-9])", "+", text), None, max_tries=_NUMBERS)

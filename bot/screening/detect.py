@@ -74,19 +74,17 @@ class Detector:
         """
         best: dict[str, Finding] = {}
         for number, reading in enumerate(readings):
-            found: dict[str, Finding] = {}
+            found: dict[str, tuple[int, int]] = {}
             text = reading.text
             for language in reading.languages:
                 for possible in self._indexes[language].possible(text):
                     rule = possible.rule
                     if rule.section in best:
                         continue
-                    for match in rule.raised(possible.search(), text):
-                        known = found.get(rule.section)
-                        if known is None or match.end - match.start > known.end - known.start:
-                            quote = text.original[match.start : match.end]
-                            found[rule.section] = Finding(
-                                rule.section, match.start, match.end, quote, by_words=number == 0
-                            )
-            best.update(found)
+                    start, end = found.get(rule.section, (0, 0))
+                    for match in rule.raised(possible.search(), text, longer_than=end - start):
+                        if match.end - match.start > end - start:
+                            start, end = found[rule.section] = match.start, match.end
+            for section, (start, end) in found.items():
+                best[section] = Finding(section, start, end, text.original[start:end], by_words=number == 0)
         return sorted(best.values(), key=lambda finding: (finding.start, finding.id))
