@@ -16,6 +16,7 @@ A phrase is words separated by blanks, matched as whole words next to each other
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from bisect import bisect_left
@@ -39,6 +40,7 @@ _HAN_NO_LETTER_BEFORE, _HAN_NO_LETTER_AFTER = r"(?<![a-z0-9])", r"(?![a-z0-9])"
 _SEPARATOR = r"(?:[^\w\n.!?]|(?<!\.)\.{2,40}(?!\.)){1,6}"
 _LIGHT_SEPARATOR = r"[^\S\n]{0,3}"
 _STAR = rf"{_LETTER}{{0,30}}"
+_STAR_DOT = rf"{_STAR}\."
 _GAP_WORDS = 4
 _GAP_HAN = 8
 
@@ -280,7 +282,7 @@ def _alternatives(phrase: str, body: str, optional: bool, han_phrase: bool) -> _
     # One glance at the next character spares most places of a text the walk through all options.
     guard = f"{'' if han_phrase else _NO_LETTER_BEFORE}(?=[{''.join(sorted(first))}])" if first else ""
     return _Element(
-        f"(?:{guard}(?:{'|'.join(option.regex for option in options)}))",
+        f"(?:{guard}(?:{'|'.join(_factored([option.regex for option in options]))}))",
         (tuple(literal for group in telling for literal in group),) if all(telling) else (),
         optional,
         han=bool(HAN.search(body)),
@@ -289,6 +291,15 @@ def _alternatives(phrase: str, body: str, optional: bool, han_phrase: bool) -> _
         anchors=_joined([option.anchors for option in options]),
         marks=any(option.marks for option in options),
     )
+
+
+def _factored(regexes: Sequence[str]) -> Iterator[str]:
+    """Alternatives as they are, but «*.ru|*.com» as one: the word before the dot is not walked through for each."""
+    for dotted, group in itertools.groupby(regexes, key=lambda regex: regex.startswith(_STAR_DOT)):
+        if dotted:
+            yield f"{_STAR_DOT}(?:{'|'.join(regex.removeprefix(_STAR_DOT) for regex in group)})"
+        else:
+            yield from group
 
 
 def _telling(group: tuple[str, ...]) -> int:

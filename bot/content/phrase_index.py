@@ -32,19 +32,20 @@ class _OfReach:
                 self._by_piece.setdefault(piece, []).append(entry)
         self._known = frozenset(self._by_piece)
 
-    def held(self, stretch: Stretch) -> Held:
-        """The numbers of the phrases that a stretch of a text may hold; looked up once."""
-        held = stretch.holds.get(self)
-        if held is None:
-            held = stretch.holds[self] = {}
-            pieces = stretch.pieces
-            for piece in self._known & pieces:
-                for number, others in self._by_piece[piece]:
-                    for group in others:
-                        if group.isdisjoint(pieces):
-                            break
-                    else:
-                        held[number] = None
+    def any_in(self, pieces: frozenset[str]) -> bool:
+        """Whether a text with these pieces can hold any of the phrases."""
+        return not self._known.isdisjoint(pieces)
+
+    def held(self, pieces: frozenset[str]) -> Held:
+        """The numbers of the phrases that a stretch with these pieces may hold."""
+        held: Held = {}
+        for piece in self._known & pieces:
+            for number, others in self._by_piece[piece]:
+                for group in others:
+                    if group.isdisjoint(pieces):
+                        break
+                else:
+                    held[number] = None
         return held
 
 
@@ -112,8 +113,12 @@ class PhraseIndex:
         """The phrases that may stand in a text, with their rules, in the order of the rules."""
         found: dict[int, list[tuple[int, Stretch, Held]]] = {number: [] for number in self._always}
         for reach, phrases in self._by_reach:
+            if not phrases.any_in(text.pieces):
+                continue
             for begin, stretch in text.stretches(reach):
-                held = phrases.held(stretch)
+                held = stretch.holds.get(phrases)
+                if held is None:
+                    held = stretch.holds[phrases] = phrases.held(stretch.pieces)
                 for number in held:
                     if number in found:
                         found[number].append((begin, stretch, held))

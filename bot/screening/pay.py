@@ -62,8 +62,12 @@ _CURRENCY = "|".join(f"(?P<{name}>{words})" for name, words in _CURRENCIES.items
 #: A quantity, with its money before or behind it.
 _QUANTITY = re.compile(rf"(?<![\d.,])(?P<number>{_NUMBER}){_RANGE}(?P<thousand>{_THOUSAND})?(?P<ten>{_TEN_THOUSAND})?")
 _DIGIT = re.compile(r"\d")
-_MONEY_BEHIND = re.compile(rf" ?(?:{_CURRENCY})(?![a-zа-я])")
-_MONEY_BEFORE = re.compile(rf"(?<![a-zа-я])(?:{_CURRENCY}) ?$")
+#: One glance at the next character spares most places the walk through all words for money.
+_MONEY_LETTERS = "".join(
+    sorted({word.removeprefix("\\")[:1] for words in _CURRENCIES.values() for word in words.split("|")})
+)
+_MONEY_BEHIND = re.compile(rf" ?(?=[{_MONEY_LETTERS}])(?:{_CURRENCY})(?![a-zа-я])")
+_MONEY_BEFORE = re.compile(rf"(?<![a-zа-я])(?=[{_MONEY_LETTERS}])(?:{_CURRENCY}) ?$")
 #: Longest word for money and the blank beside it.
 _MONEY_CHARACTERS = 10
 _PERIODS = {

@@ -183,8 +183,7 @@ class Screener:
 
     def _weigh_pay(self, findings: list[Finding], readings: Sequence[Reading]) -> list[Finding]:
         """Pay by amount: added where it is far above what the country pays, taken away where it is usual there."""
-        for reading in readings:
-            text = reading.text
+        for text in {id(reading.text): reading.text for reading in readings}.values():
             if not any(map(str.isdigit, text.text)):
                 continue
             far, usual = self._pay.judge(text)

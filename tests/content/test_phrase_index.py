@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.disguise import rewrite
 from bot.content.normalise import Normalised, normalise
 from bot.content.patterns import Phrase, Rule, compile_phrase, read_rules
 from bot.content.phrase_index import PhraseIndex
@@ -20,8 +21,7 @@ def _everywhere(phrase: Phrase, text: Normalised) -> list[tuple[int, int]]:
 
 
 def _looked_up(index: PhraseIndex, phrase: Phrase, text: Normalised) -> list[tuple[int, int]]:
-    possible = any(other is phrase for _, other in index.possible(text))
-    return [found.span() for found in phrase.search(text)] if possible else []
+    return next((possible.search() for possible in index.possible(text) if possible.phrase is phrase), [])
 
 
 def _index(*phrases: Phrase) -> PhraseIndex:
@@ -41,13 +41,14 @@ def test_what_an_expression_finds_is_looked_up(locales: Path, name: str) -> None
     index = _index(*phrases)
     found = 0
     for text in _examples(rules):
-        possible = {id(phrase) for _, phrase in index.possible(text)}
+        possible = {id(possible.phrase): possible for possible in index.possible(text)}
         for phrase in phrases:
             spans = _everywhere(phrase, text)
             found += len(spans)
             if spans:
                 assert id(phrase) in possible, (phrase.source, text.text)
                 assert [match.span() for match in phrase.search(text)] == spans, (phrase.source, text.text)
+                assert possible[id(phrase)].search() == spans, (phrase.source, text.text)
     assert found > len(phrases) / 2
 
 
@@ -88,3 +89,27 @@ def test_words_of_two_sentences_are_no_reason_to_try_a_phrase() -> None:
     index = _index(compile_phrase("возьмем паспорт"))
     assert index.possible(normalise("Возьмем всех. Нужен паспорт")) == []
     assert len(index.possible(normalise("Возьмем у всех паспорт"))) == 1
+
+
+def test_a_sentence_that_stands_again_shows_the_same_in_its_own_place() -> None:
+    phrase = compile_phrase("возьмем паспорт*")
+    index = _index(phrase)
+    text = normalise("Возьмем паспорта. Жилье. Возьмем паспорта.")
+    assert _looked_up(index, phrase, text) == _everywhere(phrase, text) == [(0, 16), (25, 41)]
+
+
+def test_what_was_found_in_a_text_counts_in_another_reading_of_it() -> None:
+    phrase, other = compile_phrase("возьмем паспорт*"), compile_phrase("возьмем деньги")
+    index = _index(phrase, other)
+    text = normalise("Возьмем д. Жилье. Возьмем паспорта.")
+    assert _looked_up(index, phrase, text) == [(18, 34)]
+    read = rewrite(text, [(8, 9, "деньги"), (11, 16, "")])
+    assert read.text == "возьмем деньги. . возьмем паспорта."
+    for one in (phrase, other):
+        assert _looked_up(index, one, read) == _everywhere(one, read) != []
+
+
+def test_endings_of_addresses_are_tried_as_one() -> None:
+    phrase = compile_phrase("(*.example|*.test|сообщением здесь)")
+    for text, spans in (("пишите на a.test", [(10, 16)]), ("сообщением здесь", [(0, 16)]), ("a.tests", [])):
+        assert _everywhere(phrase, normalise(text)) == spans
