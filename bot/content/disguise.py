@@ -16,14 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel import Locale
 
-from bot.content.han_spelling import Edit, HanSpelling
+from bot.content.distorted import distorted
+from bot.content.han_shapes import HanShapes
+from bot.content.han_spelling import HanSpelling
 from bot.content.languages import LANGUAGES, candidates, latin_chances
 from bot.content.latin_typed import to_cyrillic
 from bot.content.lookalikes import TWINS
 from bot.content.normalise import HAN, Normalised, normalise
 from bot.content.patterns import PatternError, Phrase, Rule, compile_phrase
 from bot.content.phrase_index import PhraseIndex
+from bot.content.rewritten import Edit, rewrite
 
 #: From this chance on text in Latin letters is read in Cyrillic, too.
 LATIN_CHANCE = 0.3
@@ -33,6 +37,8 @@ _LATIN_READ = 120
 _SHORTEST = 4
 #: Shortest word put together from what blanks or line ends separate.
 _SHORTEST_SPLIT = 6
+#: From so many of them on words are cut on purpose.
+_SPLIT_ON_PURPOSE = 2
 #: Longest ending that a word may have after what a rule names of it.
 _ENDING = 4
 #: Most ways one disguised word is read.
@@ -55,6 +61,9 @@ _HAN_SPACED = re.compile(
     rf"(?<!{HAN.pattern}){HAN.pattern}(?:[^\w\n，。、；！？]{{1,3}}{HAN.pattern})+(?!{HAN.pattern})"
 )
 _HAN_BROKEN = re.compile(rf"(?<={HAN.pattern})(?:_|[^\w\n，。、；：！？（）()…,;:!?\"]){{1,3}}(?={HAN.pattern})")
+#: Two letters that are shown as the flag of a country.
+_FLAG_A = 0x1F1E6
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 #: Numbers in Chinese characters, also those of banknotes, where something is counted.
 _HAN_DIGITS = dict(
     zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", (0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)), strict=True)
@@ -95,7 +104,7 @@ _LATIN_SIGNS = {
 }  # fmt: skip
 _VOWELS = frozenset("аеиоуыэюяъaeiouy")
 #: Figures in which letters stand for noughts, or that are written apart.
-_NOUGHTS = re.compile(r"(?<![^\W_])\d[\dоo]*[оo][\dоo]*(?![^\W_])")
+_NOUGHTS = re.compile(r"(?<![a-z\u0400-\u04ff\d])\d[\dоo]*[оo][\dоo]*(?![a-z\u0400-\u04ff\d])")
 _FIGURES_APART = re.compile(r"(?<![\d.,])\d(?: \d){2,}(?!\d)")
 #: Signs that may stand for any letter, or for none.
 _ANY = "*#•·_?"
@@ -114,39 +123,6 @@ class Reading:
 
     text: Normalised
     languages: tuple[str, ...]
-
-
-def rewrite(text: Normalised, edits: Sequence[Edit]) -> Normalised:
-    """A text with some parts replaced; the replaced characters stand for the whole part they replace.
-
-    Args:
-        text: normalised.
-        edits: in the order of the text; of two that overlap the first counts.
-    """
-    pieces: list[str] = []
-    offsets: list[int] = []
-    ends: list[int] = []
-    position = 0
-
-    def keep(until: int) -> None:
-        pieces.append(text.text[position:until])
-        offsets.extend(text.offsets[position:until])
-        ends.extend(
-            text.ends[position:until] if text.ends is not None else (at + 1 for at in text.offsets[position:until])
-        )
-
-    for start, end, replacement in edits:
-        if start < position or end <= start:
-            continue
-        keep(start)
-        first, stop = text.span(start, end)
-        pieces.append(replacement)
-        offsets.extend([first] * len(replacement))
-        ends.extend([stop] * len(replacement))
-        position = end
-    keep(len(text.text))
-    read = Normalised("".join(pieces), (*offsets, len(text.original)), text.original, (*ends, len(text.original)))
-    return read.made_of(text)
 
 
 _WORD_OR_STEM = re.compile(r"\*?[^\W\d_]+\*?")
@@ -279,12 +255,20 @@ class Disguises:
     Args:
         vocabulary: what rules look for.
         han: their Chinese words, by sound and by halves.
+        shapes: their Chinese words, as they may be drawn.
         code_words: language -> its code words.
     """
 
-    def __init__(self, vocabulary: Vocabulary, han: HanSpelling, code_words: Mapping[str, Sequence[CodeWord]]) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        han: HanSpelling,
+        shapes: HanShapes,
+        code_words: Mapping[str, Sequence[CodeWord]],
+    ) -> None:
         self._vocabulary = vocabulary
         self._han = han
+        self._shapes = shapes
         self._meanings: dict[str, dict[str, str]] = {}
         self._indexes: dict[str, PhraseIndex] = {}
         for language, words in code_words.items():
@@ -321,7 +305,7 @@ class Disguises:
             code_words: language -> its code words.
         """
         phrases = [phrase.source for rule in rules for phrase in rule.any]
-        return cls(Vocabulary([*phrases, *more]), HanSpelling(phrases), code_words or {})
+        return cls(Vocabulary([*phrases, *more]), HanSpelling(phrases), HanShapes(phrases), code_words or {})
 
     def readings(self, text: Normalised) -> list[Reading]:
         """How else a text may be read; empty for a text that hides nothing."""
@@ -343,6 +327,13 @@ class Disguises:
                 decoded = self._decoded(read, language)
                 if decoded is not None:
                     found.append(Reading(decoded, (language,)))
+        if HAN.search(text.text):
+            columns = list(self._shapes.columns(text.text))
+            if columns:
+                found.append(Reading(rewrite(text, columns), ("zh",)))
+            backwards = self._shapes.backwards(uncovered.text)
+            if backwards:
+                found.append(Reading(rewrite(uncovered, backwards), ("zh",)))
         sounded = self._han.sounded(uncovered.text)
         if sounded:
             found.append(Reading(rewrite(uncovered, sounded), ("zh",)))
@@ -386,8 +377,10 @@ class Disguises:
                 # Offsets stay those of the characters around: the sign is left out.
                 yield broken.start(), broken.end(), ""
             yield from self._han.joined(written)
+            yield from self._shapes.edits(written)
             for number in _HAN_NUMBER.finditer(written):
                 yield number.start(), number.end(), str(_han_number(number.group()))
+        yield from distorted(text, self._vocabulary.known)
         if _DIGIT.search(written):
             for figures in _NOUGHTS.finditer(written):
                 yield figures.start(), figures.end(), re.sub("[оo]", "0", figures.group())
@@ -485,7 +478,13 @@ class Disguises:
                 yield end.start(), end.end(), " "
 
     def _split_words(self, written: str) -> Iterator[Edit]:
-        """Words that a blank, a line end or a hyphen cuts in two or three."""
+        """Words that a blank, a line end or a hyphen cuts in two or three; where several are, short ones as well."""
+        found = list(self._split(written, _SHORTEST_SPLIT))
+        yield from found
+        if len(found) >= _SPLIT_ON_PURPOSE:
+            yield from self._split(written, _SHORTEST)
+
+    def _split(self, written: str, shortest: int) -> Iterator[Edit]:
         places = [found.span() for found in _FRAGMENT.finditer(written)]
         fragments = _FRAGMENT.findall(written)
         with_han = HAN.search(written) is not None
@@ -500,11 +499,11 @@ class Disguises:
             joined = first + second
             if with_han and HAN.search(joined):
                 continue
-            if known(joined, _SHORTEST_SPLIT) and not known(first) and (len(second) > 2 or not known(second)):
+            if known(joined, shortest) and not known(first) and (len(second) > 2 or not known(second)):
                 yield start, next_end, joined
             elif len(joined) <= 8 and index + 2 < len(fragments) and places[index + 2][0] - next_end <= 3:
                 whole = joined + fragments[index + 2]
-                if len(whole) <= 12 and known(whole, _SHORTEST_SPLIT) and not known(first):
+                if len(whole) <= 12 and known(whole, shortest) and not known(first):
                     yield start, places[index + 2][1], whole
 
     # Code words
@@ -526,6 +525,7 @@ class Disguises:
                     left = " " if spaced and before.strip() else ""
                     right = " " if spaced and after.strip() else ""
                     edits.append((start, end, left + meaning + right))
+        edits += itertools.islice(_countries(text.text, language), _CODE_WORDS)
         edits.sort(key=lambda edit: (edit[0], -edit[1]))
         return rewrite(text, edits) if edits else None
 
@@ -547,6 +547,16 @@ class Disguises:
             edits = [(word.start(), word.end(), read[word.group()]) for word in words]
             yield Reading(text, (language,))
             yield Reading(rewrite(text, edits), (language,))
+
+
+def _countries(written: str, language: str) -> Iterator[Edit]:
+    """Flags as the names of the countries whose they are."""
+    for flag in _FLAG.finditer(written):
+        code = "".join(chr(ord(letter) - _FLAG_A + ord("A")) for letter in flag.group())
+        name = Locale(language).territories.get(code)
+        if name is not None:
+            blank = "" if language == "zh" else " "
+            yield flag.start(), flag.end(), f"{blank}{normalise(name).text}{blank}"
 
 
 def _odd_words(written: str) -> Iterator[re.Match[str]]:

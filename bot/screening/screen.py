@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.disguise import Disguises, Reading
+from bot.content.han_sound import SoundedText
 from bot.content.languages import candidates, identify
 from bot.content.normalise import HAN, Normalised, normalise
 from bot.screening.contacts import has_short_link, phone_countries
@@ -88,12 +89,14 @@ class ReadOffer:
         readings: the plainest first.
         uncovered: the text with what is written so that filters do not see it put right.
         hidden_words: how many words are written so.
+        sounded: a Chinese text by its sound, where some of it is spelt.
     """
 
     text: str
     readings: tuple[Reading, ...]
     uncovered: Normalised
     hidden_words: int
+    sounded: SoundedText | None = None
 
 
 class Screener:
@@ -136,7 +139,8 @@ class Screener:
         languages = _languages(normalised.text, surely)
         otherwise, uncovered, hidden_words = self._disguises.look(normalised)
         readings = (Reading(normalised, languages), *(_narrowed(reading, surely) for reading in otherwise))
-        return ReadOffer(text, readings, uncovered, hidden_words)
+        decoded = next((one.text for one in otherwise if one.languages == ("zh",)), uncovered)
+        return ReadOffer(text, readings, uncovered, hidden_words, self._detector.sounded(decoded))
 
     def plain(self, text: str) -> str:
         """A text with the words put right that are hidden in it; as it came where none are."""
@@ -160,7 +164,7 @@ class Screener:
         """
         text, readings = read.text, read.readings
         languages = readings[0].languages
-        findings = self._weigh_pay(self._detector.find(readings), readings)
+        findings = self._weigh_pay(self._detector.find(readings, read.sounded), readings)
         language = languages[0] if len(languages) == 1 else identify(text[:TELLING_CHARACTERS]).language or "en"
         is_offer = self._recogniser.likeness(readings, len(findings)) >= THRESHOLD or (
             surely_offer and bool(text.strip())

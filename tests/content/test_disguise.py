@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content.disguise import Disguises, load_code_words, rewrite
+from bot.content.disguise import Disguises, load_code_words
 from bot.content.languages import LANGUAGES
 from bot.content.normalise import normalise
 from bot.content.patterns import PatternError
+from bot.content.rewritten import rewrite
 from bot.screening.detect import Detector
 from bot.screening.offer import OfferRecogniser
 
@@ -62,6 +63,18 @@ def disguises(locales: Path) -> Disguises:
         ("Сдать! паспорт! админу! сразу! срочно!", "сдать  паспорт"),
         ("💰💰 опыт не нуууужен", "нужен"),
         ("zabiraem pasport srazu, oplata v mesyac", "паспорт"),
+        ("тропсап сдать, атобар завтра", "паспорт сдать"),
+        ("ппаспортт и рработта", "паспорт"),
+        ("па[спо]рт и раб;ота", "паспорт"),
+        ("#сдатьПаспорт", "сдать паспорт"),
+        ("тур из 🇺🇦", "украина"),
+        ("🇻🇳打工", "越南打工"),
+        ("护护照照交交给给老老板板", "护照交给老板"),
+        ("给丶护灬照乄", "护照"),
+        ("收手木几", "手机"),
+        ("エ资", "工资"),
+        ("护|工\n照|资\n上|年\n交|底\n给|才\n我|发", "护照上交给我"),
+        ("管保司公交照护", "护照交公司保管"),
         ("Работа: pasport otdat administratoru, oplata srazu", "паспорт"),
     ],
 )
