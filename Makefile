@@ -47,7 +47,7 @@ bench: install ## Times and memory: start, turns, screening
 
 soak: install ## Long runs: kills, faults, many conversations. Never in CI
 	@$(BIN)/pristan train
-	@$(BIN)/python -m pytest -o addopts="--import-mode=importlib -q" -m soak -s
+	@$(BIN)/python -m pytest -p no:logging -o addopts="--import-mode=importlib -q" -m soak -s
 
 audit: ## Known vulnerabilities of the locked packages (needs the network; in no CI)
 	@bash tools/audit.sh
