@@ -191,6 +191,29 @@ def _sound(character: str) -> str:
     return sounds().get(character, "")
 
 
+def sound_of(character: str) -> str:
+    """The commonest sound of a Chinese character, without tone; the character itself if it has none."""
+    return _sound(character) or character
+
+
+#: Sounds that speakers of southern dialects do not tell apart; "hu" before a vowel is an "f" to many.
+_ALIKE = (
+    (re.compile("^([zcs])h"), r"\1"),
+    (re.compile("^l"), "n"),
+    (re.compile("^hu(?=[aeio])"), "f"),
+    (re.compile("ng$"), "n"),
+)
+
+
+@lru_cache(maxsize=2048)
+def near_sound(character: str) -> str:
+    """The sound of a Chinese character; the same for sounds that are often mixed up: n and ng, z and zh, l and n."""
+    sound = sound_of(character)
+    for pattern, instead in _ALIKE:
+        sound = pattern.sub(instead, sound)
+    return {"fi": "fei", "fo": "huo"}.get(sound, sound)
+
+
 def _without_tone(sound: str) -> str:
     letters = unicodedata.normalize("NFD", sound.replace("ü", "v"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import yaml
 
+from bot.directory.model import is_country
+
 try:
     from yaml import CSafeLoader as _SafeLoader
 except ImportError:
@@ -59,6 +61,27 @@ def cities(locales_dir: Path = _DEFAULT_LOCALES) -> Mapping[tuple[str, str], Cit
             people = int(rest[1]) if len(rest) > 1 else 0
             known[str(country), str(name)] = City((float(latitude), float(longitude)), people)
     return known
+
+
+@lru_cache(maxsize=4)
+def capitals(locales_dir: Path = _DEFAULT_LOCALES) -> frozenset[tuple[str, str]]:
+    """Country code and English name of the capitals, as ``cities.yml`` or ``towns.tsv`` name them.
+
+    Without the file (``capitals.tsv``) a capital is a town as others are.
+
+    Raises:
+        ValueError: a line is not a country code, a tab and a name.
+    """
+    path = locales_dir / "capitals.tsv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
+    known: set[tuple[str, str]] = set()
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.startswith("#"):
+            country, tab, name = line.rstrip().partition("\t")
+            if not (tab and is_country(country)):
+                raise ValueError(f"{path}:{number}: a line is: country code, tab, name in English")
+            known.add((country, name))
+    return frozenset(known)
 
 
 def city_point(country: str, city: str | None) -> Point | None:

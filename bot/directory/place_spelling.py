@@ -8,9 +8,13 @@ say that a place comes), belongs to one country, and is no word of its own (``lo
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
+
+import numpy as np
 
 _Name = TypeVar("_Name")
 
@@ -76,6 +80,18 @@ def one_slip(one: str, other: str) -> bool:
     return longer[start + 1 :] == shorter[start:]
 
 
+def moved_letter(one: str, other: str) -> bool:
+    """Whether one letter of a word stands at another place: «beruit»."""
+    if len(one) != len(other) or sorted(one) != sorted(other):
+        return False
+    differing = [at for at, (left, right) in enumerate(zip(one, other, strict=True)) if left != right]
+    if not differing:
+        return False
+    start, end = differing[0], differing[-1] + 1
+    left, right = one[start:end], other[start:end]
+    return left[1:] + left[:1] == right or left[-1:] + left[:-1] == right
+
+
 def two_slips(one: str, other: str) -> bool:
     """Whether two slips at most lie between two words."""
     if abs(len(one) - len(other)) > 2:
@@ -128,6 +144,12 @@ class Spellings(Generic[_Name]):
             for known, name in self._by_start.get((word[0], length), ())
             if (known.startswith(first) or known.endswith(last)) and one_slip(word, known)
         ]
+        if after_place_word and not slips and len(word) >= ANYWHERE:
+            slips = [
+                (name, known)
+                for known, name in self._by_start.get((word[0], len(word)), ())
+                if moved_letter(word, known)
+            ]
         alike = [name for known, name in self._by_sound.get(sound(word), ()) if known[0] == word[0]]
         if alike or slips:
             yield from (*alike, *(name for name, _ in slips))
@@ -137,3 +159,70 @@ class Spellings(Generic[_Name]):
                 for known, name in self._by_start.get((word[0], length), ()):
                     if known.startswith(word[:3]) and two_slips(word, known):
                         yield name
+
+
+class NearWords:
+    """Words by what stays of them when a letter is left out, and by their sound: numbers in one sorted array.
+
+    For tens of thousands of words, where :class:`Spellings` would take ten times as much memory. What is found may be
+    near or not: read the word itself and compare.
+
+    Args:
+        words: each word with the number it is to be found by.
+    """
+
+    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
+        keys = array("Q")
+        for word, number in words:
+            if len(word) >= AFTER_PLACE_WORD:
+                keys.append(_key(f"={sound(word)}", number))
+            if len(word) >= ANYWHERE:
+                keys.extend(_key(rest, number) for rest in _one_left_out(word))
+        kept = np.frombuffer(keys, dtype=np.uint64) if keys else np.empty(0, dtype=np.uint64)
+        self._keys = array("Q", np.unique(kept).tobytes())
+
+    def numbers(self, word: str) -> set[int]:
+        """Numbers of words that sound like a word, or may differ from it by one slip or one moved letter."""
+        rests = _one_left_out(word) if len(word) >= ANYWHERE else ()
+        return {number for rest in (f"={sound(word)}", *rests) for number in self._with(rest)}
+
+    def _with(self, rest: str) -> Iterator[int]:
+        key = _key(rest, 0)
+        at = bisect_left(self._keys, key)
+        while at < len(self._keys) and self._keys[at] >> _NUMBER_BITS == key >> _NUMBER_BITS:
+            yield self._keys[at] & _NUMBERS
+            at += 1
+
+
+#: So many low bits hold a word's number, the others a part of what the word hashes to.
+_NUMBER_BITS = 20
+_NUMBERS = (1 << _NUMBER_BITS) - 1
+_HASH = (1 << 43) - 1
+
+
+def _key(said: str, number: int) -> int:
+    return (hash(said) & _HASH) << _NUMBER_BITS | number
+
+
+def _one_left_out(word: str) -> set[str]:
+    """A word, and what stays of it when one letter but the first is left out."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))}
+
+
+def nearness(word: str, name: str) -> int | None:
+    """How near a word is to a name as a misspelling of it; None if it is too far.
+
+    Args:
+        word: as somebody wrote it, normalised.
+        name: as it is written.
+
+    Returns:
+        0 if they sound alike, 1 for a slip or a moved letter.
+    """
+    if word[0] != name[0]:
+        return None
+    if sound(word) == sound(name):
+        return 0 if min(len(word), len(name)) >= AFTER_PLACE_WORD else None
+    if min(len(word), len(name)) < ANYWHERE:
+        return None
+    return 1 if one_slip(word, name) or moved_letter(word, name) else None

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -21,12 +23,22 @@ import yaml
 from babel import Locale
 from babel.core import get_global
 
+from bot.content.han_spelling import near_sound, sound_of
 from bot.content.languages import is_pinyin
-from bot.content.normalise import HAN, Normalised, normalise
-from bot.directory.cities import cities
+from bot.content.normalise import HAN, HAN_RUN, Normalised, normalise
+from bot.directory.cities import capitals, cities
 from bot.directory.model import INTERNATIONAL, is_country
 from bot.directory.place_forms import Case, Flags, cyrillic_keys, expand, latin_key, split_flags, tokens
-from bot.directory.place_spelling import HAN_LEAST, Spellings, one_slip, sound, two_slips
+from bot.directory.place_spelling import (
+    AFTER_PLACE_WORD,
+    HAN_LEAST,
+    NearWords,
+    Spellings,
+    nearness,
+    one_slip,
+    sound,
+    two_slips,
+)
 from bot.directory.towns import Town, towns
 
 try:
@@ -54,10 +66,22 @@ _LATIN_ALONE = 6
 _LATIN_AT_ALL = 4
 #: Of towns this big the names are understood misspelt too, people; the longest Chinese name of such, characters.
 _OFTEN_WRITTEN, _HAN_LONGEST = 250_000, 8
+#: Chinese names so short are understood by their sound only where nothing else can be meant.
+_HAN_SHORT = 2
+#: From this length on sounds may be mixed up as well (n and ng).
+_HAN_NEARLY = 4
+#: Characters of everyday sentences: two of which one is such are no name that somebody spelt by ear ("到他那边").
+_HAN_EVERYDAY = frozenset(
+    "的了是不我你他她它们这那个有在也就都要会能可很到去来过说打做给被把和跟为自己什么没一二三工家人钱付唔喺系底"
+)
 #: Chinese names longer than this are understood with one character left out.
 _HAN_CUT_LEAST = 4
 #: Of towns this big too, people, but only after a word such as "in", and only long words, letters.
 _MIDDLING, _MIDDLING_LEAST = 100_000, 7
+#: Of smaller towns of several countries that a misspelt word may mean, the biggest is meant if it is so many times as
+#: big as any elsewhere. A town near by its sound, or by a slip, has so many people, or a name of so many letters: else
+#: it may be a village that nobody listed.
+_FAR_BIGGER, _LEAST_PEOPLE, _LEAST_LETTERS = 5, (50_000, 100_000), (7, 8)
 #: Shortest word of a name of two words that vouches for the other, letters.
 _PAIR_LEAST = 3
 #: Misspelt names are looked for in so many words of a text: the first ones.
@@ -142,6 +166,8 @@ _BULGARIAN = frozenset(
 _RUSSIAN = frozenset(
     "я мы из меня мне он она они где что как у был была хочу могу нет есть здесь".split()  # noqa: SIM905
 )
+#: What a state has abroad, in Chinese.
+_HAN_MISSION = re.compile("(?:总?领事?馆|大?使馆)")
 #: How long somebody has been at a place they came to: "到巴黎五年", "来米兰三个月了".
 _STAYED = re.compile(
     r"(?:都|已经|有|快|打工|做工)?(?:\d+|[一二两三四五六七八九十几半]+)(?:多|来)?个?(?:年|月|天|周|星期|礼拜)"
@@ -229,6 +255,10 @@ _ASKS = re.compile(
     r"(?:по[дж]а[тмлж]|попрос|прос[ия]|заяв|жал[об]|жалба|сигнал|сообщ|найти|узнать|поговор|говор|получ|оформ|намер"
     r"|науч|complain|report|apply|ask|claim|find|talk|speak|learn|help|sue)"
 )
+#: Behind a country's name: whoever is called so comes from there, "Kenya lady in need".
+_NATIONAL = frozenset(
+    "student students national nationals citizen citizens girl girls lady ladies guy man woman".split()  # noqa: SIM905
+)
 #: What a state has abroad.
 _MISSION = re.compile(r"(?:embass(?:y|ies)|consulate(?: general)?|high comm?iss?ion|(?:посол|консул)ь?ств\w*)\b")
 _OWN = frozenset("my our own her his their наше нашето нашия нашите своего моего".split())  # noqa: SIM905
@@ -282,6 +312,7 @@ class Gazetteer:
         self._words: dict[str, _Words] = {}
         self._ordinary = _ordinary_words(locales_dir)
         self._towns = cities(locales_dir)
+        self._capitals = capitals(locales_dir)
         self._smaller = towns(locales_dir)
         self._cities: dict[tuple[str, str, str], tuple[str, ...]] = {}
         for language in LANGUAGES:
@@ -406,14 +437,68 @@ class Gazetteer:
     def _may_be_misspelt(self, candidate: _Candidate) -> bool:
         """Only what many people write about: the name of a small town or a region is too near to some word."""
         if candidate.kind == "city" and candidate.city:
-            town = self._towns.get((candidate.country, candidate.city))
-            return town is not None and town.people >= _MIDDLING and not candidate.flags.needs_capital
+            return self._people(candidate) >= _MIDDLING and not candidate.flags.needs_capital
         return candidate.kind == "country" and not candidate.region and not candidate.flags.needs_capital
 
     def is_middling(self, candidate: _Candidate) -> bool:
         """A town whose name is forgiven a slip only after a word such as "in"."""
-        town = self._towns.get((candidate.country, candidate.city)) if candidate.city else None
-        return town is not None and town.people < _OFTEN_WRITTEN
+        return candidate.city is not None and self._people(candidate) < _OFTEN_WRITTEN
+
+    def _people(self, candidate: _Candidate) -> int:
+        """How many live in a town; a capital is big, whoever lives there."""
+        if candidate.city is None:
+            return 0
+        town = self._towns.get((candidate.country, candidate.city))
+        people = town.people if town else 0
+        return max(people, _OFTEN_WRITTEN) if (candidate.country, candidate.city) in self._capitals else people
+
+    @cached_property
+    def _small(self) -> tuple[tuple[str, ...], NearWords]:
+        """The names of one word of the other towns of ``places.yml``, and what finds them misspelt."""
+        names = tuple(
+            word
+            for word, candidates in self._exact.items()
+            if word.isalpha() and any(self._is_small(candidate) for candidate in candidates)
+        )
+        return names, NearWords((word, number) for number, word in enumerate(names))
+
+    def _is_small(self, candidate: _Candidate) -> bool:
+        plain = candidate.kind == "city" and not candidate.rest and candidate.flags == Flags(False, False)
+        often = self._may_be_misspelt(candidate) and not self.is_middling(candidate)
+        return plain and candidate.language != "zh" and not often
+
+    @cached_property
+    def _ordinary_sounds(self) -> array[int]:
+        return array("q", sorted({hash(sound(word)) for word in self._ordinary}))
+
+    def sounds_ordinary(self, word: str) -> bool:
+        """Whether a word sounds like one that is no place: «палицыю» is the police, not the town of Police."""
+        wanted = hash(sound(word))
+        at = bisect_left(self._ordinary_sounds, wanted)
+        return at < len(self._ordinary_sounds) and self._ordinary_sounds[at] == wanted
+
+    def is_capital(self, candidate: _Candidate) -> bool:
+        """A capital's name is forgiven a slip wherever it stands."""
+        return candidate.city is not None and (candidate.country, candidate.city) in self._capitals
+
+    def towns_near(self, word: str, language: str) -> list[tuple[_Candidate, int, int]]:
+        """Smaller towns a word may be a misspelling of, each with how near it is (0: by sound) and how many live there.
+
+        Args:
+            word: normalised.
+            language: ``ru``, ``bg`` or ``en``, whose endings the word may have.
+        """
+        found: list[tuple[_Candidate, int, int]] = []
+        for town, case, far in self._smaller.near(word, cases=language == "ru"):
+            candidate = _Candidate(town.country, town.name, "city", language, Flags(False, False), case)
+            capital = (town.country, town.name) in self._capitals
+            found.append((candidate, far, max(town.people, _OFTEN_WRITTEN) if capital else town.people))
+        names, index = self._small
+        for name in (names[number] for number in index.numbers(word)):
+            away = nearness(word, name)
+            if away is not None:
+                found += [(one, away, self._people(one)) for one in self._exact[name] if self._is_small(one)]
+        return found
 
     @cached_property
     def _pairs(self) -> dict[str, list[tuple[str, str, _Candidate]]]:
@@ -454,6 +539,23 @@ class Gazetteer:
                         if len(form) > _HAN_CUT_LEAST:
                             index.setdefault(f"{form[:place]}{form[place + 1 :]}", {})[form] = candidate
         return index
+
+    @cached_property
+    def _han_sounds(self) -> dict[str, dict[str, _Candidate]]:
+        """Chinese names by what they sound like."""
+        index: dict[str, dict[str, _Candidate]] = {}
+        for forms in self._han.values():
+            for form, candidate in forms:
+                often = self._may_be_misspelt(candidate) or candidate.kind == "city"
+                doubtful = len(form) == _HAN_SHORT and candidate.flags.needs_context
+                if _HAN_SHORT <= len(form) <= _HAN_LONGEST and often and not doubtful:
+                    index.setdefault(_han_key(form), {})[form] = candidate
+        return index
+
+    @cached_property
+    def _han_sound_starts(self) -> frozenset[tuple[str, ...]]:
+        """What the first two characters of these names sound like: few places of a text sound so."""
+        return frozenset(_han_start(form[:_HAN_SHORT]) for forms in self._han_sounds.values() for form in forms)
 
     @cached_property
     def _han_long(self) -> dict[tuple[str, str], list[tuple[str, _Candidate]]]:
@@ -681,17 +783,53 @@ class _Search:
             return None
         unknown = _Candidate("", None, "city", self._script_language(word), Flags(False, False), "")
         probe = _Match(unknown, start, end, index, index)
-        expected = self._after_place_word(probe) or self._whole_message(probe) or self._ends_alone(probe)
+        expected = self._after_place_word(probe) or self._whole_message(probe) or self._between_signs(probe)
         near = list(self.gazetteer._spellings.near(word, expected))
         if not expected or len(word) < _MIDDLING_LEAST:
             near = [one for one in near if not self.gazetteer.is_middling(one)]
         own = [one for one in near if one.language == self.language] or near
-        if not near or len({one.country for one in own}) > 1:
+        if not near:
+            return self._misspelt_town_at(probe)
+        if len({one.country for one in own}) > 1:
             return None
         best = min(own, key=lambda one: (_PREFERENCE[one.kind], one.flags.needs_context))
         if best.flags.needs_context and not expected:
             return None
         return _Match(best, start, end, index, index)
+
+    def _misspelt_town_at(self, probe: _Match) -> _Match | None:
+        """A smaller town whose name is misspelt, where a town must be meant.
+
+        A big one also where the word stands alone, a capital anywhere with a capital letter.
+        """
+        word = self.tokens[probe.first][0]
+        gazetteer = self.gazetteer
+        if len(word) < AFTER_PLACE_WORD or gazetteer.sounds_ordinary(word):
+            return None
+        inside = self._inside_word_before(probe) and not (word.isascii() and self._typed_word_before(probe))
+        alone = self._whole_message(probe) or self._between_signs(probe)
+        capital = len(word) > AFTER_PLACE_WORD and self._capital(probe)
+        if not (inside or alone or capital) or any(gazetteer._smaller.written(word)):
+            return None
+        near = [
+            (candidate, far, people)
+            for candidate, far, people in gazetteer.towns_near(word, probe.candidate.language)
+            if (inside and (people >= _LEAST_PEOPLE[far] or len(word) >= _LEAST_LETTERS[far]))
+            or (alone and people >= _OFTEN_WRITTEN)
+            or (capital and gazetteer.is_capital(candidate))
+        ]
+        alike = [one for one in near if not one[1]] or near
+        if not alike:
+            return None
+        best, _, most = max(alike, key=lambda one: one[2])
+        if any(one.country != best.country and people * _FAR_BIGGER > most for one, _, people in alike):
+            return None
+        return replace(probe, candidate=best)
+
+    def _typed_word_before(self, match: _Match) -> bool:
+        """Whether the word before a place is Russian or Bulgarian in Latin letters: what follows is no English name."""
+        position = self._previous(match)
+        return position is not None and self.tokens[position][0] not in self.gazetteer._words["en"].exact["in"]
 
     def _misspelt_pair_at(self, index: int) -> _Match | None:
         """A name of two words one of which is misspelt: "phnom phen", "куала лумпур"."""
@@ -796,11 +934,17 @@ class _Search:
         ]
         return not others and not HAN.search(self.text)
 
-    def _ends_alone(self, match: _Match) -> bool:
-        """Whether a word is the whole last sentence of a message, as people add where they are: "... job. Sydny"."""
-        before = self.text[: match.start].rstrip()
-        ends = bool(before) and bool(_SENTENCE_END.match(before[-1]) or before[-1] == ",")
-        return ends and not self.text[match.end :].strip(" .!?")
+    def _between_signs(self, match: _Match) -> bool:
+        """Whether a word stands alone between two signs, as people add where they are: "... job. Sydny".
+
+        As a message's last word, or elsewhere with a capital ("Sydny, no pay"); not a name signed or called.
+        """
+        before, after = self.text[: match.start].rstrip(), self.text[match.end :].lstrip(" ")
+        if (before and before[-1] not in ",.;!?\n") or (after and after[0] not in ",.;!?\n"):
+            return False
+        if _SIGNED.search(before) or not (before or after):
+            return False
+        return (bool(before) and not after.strip(" .!?")) or self._capital(match)
 
     def _bare(self, match: _Match) -> bool:
         """Whether a name that means something else too stands alone between two signs: "no pay, Cork. who helps".
@@ -905,6 +1049,8 @@ class _Search:
         theirs = behind == "huzhao" and (match.candidate.kind == "city" or self._after_place_word(match))
         if match.candidate.language == "zh" and joined and behind in _PINYIN_CITIZEN and not theirs:
             return "from"  # "zhongguo huzhao", not "xigang huzhao bei kou"
+        if joined and behind in _NATIONAL and match.candidate.kind == "country" and not self._after_place_word(match):
+            return "from"  # "Cameroon student"
         mission = _MISSION.match(self.text, self.tokens[match.last + 1][1]) if joined else None
         inside = match.first and self.tokens[match.first - 1][0] in ("в", "во", "във")
         if mission and match.candidate.kind == "country" and not inside:
@@ -1046,7 +1192,10 @@ class _Search:
                         position += len(form) - 1
                         break
             else:
-                if misspelt := self._han_town_at(position) or self._han_misspelt_at(position):
+                misspelt = (
+                    self._han_town_at(position) or self._han_misspelt_at(position) or self._han_sounded_at(position)
+                )
+                if misspelt:
                     yield misspelt
                     position = misspelt.end - 1
             position += 1
@@ -1083,13 +1232,45 @@ class _Search:
         """Long Chinese names of which one character is left out: 布加勒斯."""
         return self.gazetteer._han_masked.get(written, {}) if len(written) >= _HAN_CUT_LEAST else {}
 
+    def _han_sounded_at(self, position: int) -> _Match | None:
+        """A Chinese name written with other characters that sound the same: 曼古 for 曼谷.
+
+        Two characters only behind a word such as "in" or before such as "embassy", and if they are no word; three
+        also where a part of the message begins, four anywhere.
+        """
+        text = self.text
+        if _han_start(text[position : position + _HAN_SHORT]) not in self.gazetteer._han_sound_starts:
+            return None
+        behind = self._behind_place_word(position)
+        begins = not position or not HAN.match(text[position - 1])
+        for length in range(_HAN_LONGEST, _HAN_SHORT - 1, -1):
+            written = text[position : position + length]
+            if len(written) < length or not HAN_RUN.fullmatch(written):
+                continue
+            if length == _HAN_SHORT and not (behind or (begins and _HAN_MISSION.match(text, position + length))):
+                continue
+            if length == HAN_LEAST and not (behind or begins):
+                continue
+            if written in self.gazetteer._ordinary or (length <= HAN_LEAST and _HAN_EVERYDAY.intersection(written)):
+                continue
+            known = self.gazetteer._han_sounds.get(_han_key(written), {})
+            spoken = text.startswith(tuple(self.gazetteer._words["zh"].exact["language"]), position + length)
+            if known and (written in known or spoken):
+                return None
+            if len({candidate.country for candidate in known.values()}) == 1:
+                return _Match(next(iter(known.values())), position, position + length, 0, 0)
+        return None
+
+    def _behind_place_word(self, position: int) -> bool:
+        before = self.text[max(0, position - 4) : position].rstrip()
+        words = self.gazetteer._words["zh"]
+        return any(before.endswith(tuple(words.exact[group])) for group in ("in", "from", "to", "arrived"))
+
     def _han_misspelt_at(self, position: int) -> _Match | None:
         """A Chinese name with one wrong character, right behind a word such as "in", if it can be but one country."""
         if alone := self._han_alone(position):
             return alone
-        before = self.text[max(0, position - 4) : position].rstrip()
-        words = self.gazetteer._words["zh"]
-        if before and not any(before.endswith(tuple(words.exact[group])) for group in ("in", "from", "to", "arrived")):
+        if self.text[:position].rstrip() and not self._behind_place_word(position):
             return None
         for length in range(_HAN_LONGEST, _HAN_CUT_LEAST - 1, -1):
             cut = self._han_cut(self.text[position : position + length])
@@ -1125,6 +1306,10 @@ class _Search:
         before = sentence.rstrip()
         if before.endswith("驻"):
             return "in"
+        if match.candidate.kind == "city" and _HAN_MISSION.match(after):
+            return "in"  # a town has no embassies of its own
+        if after.startswith(("回不去", "回不了")):
+            return "from"
         if after.startswith(tuple(words.exact["citizen"])) and not after.startswith(("人生", "人在", "人身")):
             return "from"
         if after.startswith("人在") or _MARRIED_AWAY.match(after) or _CHILD_OF.match(after):
@@ -1176,6 +1361,16 @@ def _ordinary_words(locales_dir: Path) -> frozenset[str]:
             lines = file.read_text(encoding="utf-8-sig").splitlines()
             words.update(line.strip() for line in lines if line.strip() and not line.startswith("#"))
     return frozenset(words)
+
+
+def _han_key(written: str) -> str:
+    """What Chinese characters sound like; nearly so where they are many."""
+    sounds = near_sound if len(written) >= _HAN_NEARLY else sound_of
+    return " ".join(map(sounds, written))
+
+
+def _han_start(written: str) -> tuple[str, ...]:
+    return tuple(map(near_sound, written))
 
 
 def _typed(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -11,13 +11,14 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import StringIO
 from pathlib import Path
 
 from bot.directory.cities import Point
 from bot.directory.model import is_country
 from bot.directory.place_forms import Case, tokens
+from bot.directory.place_spelling import NearWords, nearness
 
 FILE = "towns.tsv"
 _DEFAULT_LOCALES = Path(__file__).resolve().parents[2] / "locales"
@@ -66,12 +67,14 @@ class Town:
         name: in English.
         rest: the words behind the first.
         doubtful: the name means something else too.
+        people: how many live there.
     """
 
     country: str
     name: str
     rest: tuple[str, ...]
     doubtful: bool
+    people: int = 0
 
 
 class TownsError(ValueError):
@@ -137,10 +140,12 @@ class Towns:
         key = _key(said, 0)
         at = bisect_left(self._index, key)
         while at < len(self._index) and self._index[at] >> _LINE_BITS == key >> _LINE_BITS:
-            line = self._index[at] & (_LINES_MOST - 1)
-            columns = self._text[self._starts[line] : self._starts[line + 1]].decode().split("\t")
-            yield [*columns, *[""] * (_COLUMNS - len(columns))]
+            yield self._columns(self._index[at] & (_LINES_MOST - 1))
             at += 1
+
+    def _columns(self, line: int) -> list[str]:
+        columns = self._text[self._starts[line] : self._starts[line + 1]].decode().split("\t")
+        return [*columns, *[""] * (_COLUMNS - len(columns))]
 
     def _beginning_with(self, word: str) -> Iterator[Town]:
         for country, name, _, _, _, latin, cyrillic, _ in self._lines(word):
@@ -148,6 +153,33 @@ class Towns:
                 words = [one for one, _, _ in tokens(form.rstrip("?"))]
                 if words and words[0] == word:
                     yield Town(country, name, tuple(words[1:]), form.endswith("?"))
+
+    @cached_property
+    def _near(self) -> NearWords:
+        """The names of one word; made when the first unknown word is met."""
+        return NearWords(
+            (name, line) for line in range(len(self._starts) - 1) for name in _plain_names(self._columns(line))
+        )
+
+    def near(self, word: str, cases: bool) -> Iterator[tuple[Town, Case, int]]:
+        """Towns whose name of one word a word may be a misspelling of, with how near it is (0: it sounds so).
+
+        Args:
+            word: normalised; no town's name as it is.
+            cases: a Russian word, which may stand in any case.
+        """
+        names: list[tuple[str, Case]] = [(word, "")]
+        if cases and len(word) > _INFLECTED_LEAST and _CYRILLIC.search(word):
+            for ending, options in _ENDINGS:
+                if word.endswith(ending):
+                    names += [(word[: -len(ending)] + instead, case) for instead, case in options]
+        for said, case in names:
+            for line in self._near.numbers(said):
+                columns = self._columns(line)
+                for name in _plain_names(columns):
+                    far = nearness(said, name)
+                    if far is not None:
+                        yield Town(columns[0], columns[1], (), doubtful=False, people=_people(columns)), case, far
 
     def point(self, country: str, name: str) -> Point | None:
         """Where a town is; None if it is not in the file."""
@@ -190,6 +222,17 @@ class Towns:
                 column = {"en": latin, "zh": han}.get(language, cyrillic)
                 return column.split("|")[0].rstrip("?") or None
         return None
+
+
+def _plain_names(columns: list[str]) -> Iterator[str]:
+    """The names of one word, in Latin or Cyrillic letters, that mean nothing else."""
+    for name in (*columns[5].split("|"), *columns[6].split("|")):
+        if name.isalpha():
+            yield name
+
+
+def _people(columns: list[str]) -> int:
+    return int(columns[4]) if columns[4].isdigit() else 0
 
 
 def _key(said: str | tuple[str, str], line: int) -> int:

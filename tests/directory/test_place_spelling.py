@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.directory.cities import capitals, cities
+from bot.directory.place_spelling import NearWords, moved_letter, nearness
 from bot.directory.places import find_places, here
-from bot.directory.towns import Towns, TownsError
+from bot.directory.towns import Towns, TownsError, towns
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,17 @@ from bot.directory.towns import Towns, TownsError
         ("тука в никозиа", "CY/Nicosia"),
         ("人在吉隆玻，没钱了", "MY/Kuala Lumpur"),
         ("need therapy after that job. Sydny", "AU/Sydney"),
+        ("lost my papers in Lilongve", "MW/Lilongwe"),
+        ("на складе в Винтхуке", "NA/Windhoek"),
+        ("we sleep outside Modenna", "IT/Modena"),
+        ("работаем в Вичинце", "IT/Vicenza"),
+        ("в Пьячентце на ферме", "IT/Piacenza"),
+        ("Marakkesh, no pay since may", "MA/Marrakesh"),
+        ("kuwait girl hiding in Larnacca", "CY/Larnaca"),
+        ("人在曼古，没护照", "TH/Bangkok"),
+        ("在金变干活", "KH/Phnom Penh"),
+        ("马来西鸭的厂不发工资", "MY"),
+        ("迪败总领馆电话", "AE/Dubai"),
     ],
 )
 def test_misspelt_and_regional_names(text: str, expected: str) -> None:
@@ -68,6 +81,15 @@ def test_misspelt_and_regional_names(text: str, expected: str) -> None:
         "в патенте ошибка",
         "the state job office",
         "现在自由了",
+        "他在那里等我",
+        "到他那边去",
+        "住在首饰店楼上",
+        "в палицыю боюсь идти",
+        "stopped in spring",
+        "руки в крови",
+        "в салона за красота",
+        "Salamat",
+        "Hi Sidny, can you help",
     ],
 )
 def test_words_and_names_are_no_places(text: str) -> None:
@@ -111,3 +133,33 @@ def test_of_two_places_the_one_that_is_now(text: str, expected: str) -> None:
     place = here(text)
     assert place is not None
     assert place.city == expected
+
+
+def test_every_capital_is_a_town_the_bot_knows() -> None:
+    unknown = [one for one in capitals() if one not in cities() and towns().point(*one) is None]
+    assert len(capitals()) > 150
+    assert unknown == []
+
+
+@pytest.mark.parametrize("line", ["FR Paris", "France\tParis"])
+def test_a_wrong_line_of_capitals_names_its_place(tmp_path: Path, line: str) -> None:
+    (tmp_path / "capitals.tsv").write_text(f"# capitals\n{line}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"capitals\.tsv:2"):
+        capitals(tmp_path)
+
+
+def test_near_words_are_found_by_slip_move_and_sound() -> None:
+    names = ["foggia", "верона", "piacenza"]
+    near = NearWords((name, number) for number, name in enumerate(names))
+    assert [names[number] for word in ("fogia", "верпна", "piacneza") for number in near.numbers(word)] == names
+    assert near.numbers("london") == set()
+    assert NearWords([]).numbers("foggia") == set()
+
+
+def test_how_near_a_word_is() -> None:
+    assert nearness("fogia", "foggia") == 0
+    assert nearness("piasenta", "piacenza") is None
+    assert nearness("veronna", "merona") is None
+    assert nearness("modeca", "modena") == 1
+    assert moved_letter("beriut", "beirut")
+    assert not moved_letter("beirut", "beirut")
