@@ -53,8 +53,8 @@ class HanShapes:
     def _whole(self) -> dict[str, list[str]]:
         """Two characters that are written alone, too -> those of which they are the halves."""
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for character in sorted({character for run in self._runs for character in run}):
-            parts = chinese_parts(character)
+        characters = sorted({character for run in self._runs for character in run})
+        for character, parts in chinese_parts(characters).items():
             if len(parts) == 2:
                 found["".join(parts)].append(character)
         return dict(found)

