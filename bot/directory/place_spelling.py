@@ -8,13 +8,11 @@ say that a place comes), belongs to one country, and is no word of its own (``lo
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
-import numpy as np
+from bot.directory.word_numbers import WordNumbers
 
 _Name = TypeVar("_Name")
 
@@ -162,7 +160,7 @@ class Spellings(Generic[_Name]):
 
 
 class NearWords:
-    """Words by what stays of them when a letter is left out, and by their sound: numbers in one sorted array.
+    """Words by what stays of them when a letter is left out, and by their sound.
 
     For tens of thousands of words, where :class:`Spellings` would take ten times as much memory. What is found may be
     near or not: read the word itself and compare.
@@ -172,36 +170,18 @@ class NearWords:
     """
 
     def __init__(self, words: Iterable[tuple[str, int]]) -> None:
-        keys = array("Q")
-        for word, number in words:
-            if len(word) >= AFTER_PLACE_WORD:
-                keys.append(_key(f"={sound(word)}", number))
-            if len(word) >= ANYWHERE:
-                keys.extend(_key(rest, number) for rest in _one_left_out(word))
-        kept = np.frombuffer(keys, dtype=np.uint64) if keys else np.empty(0, dtype=np.uint64)
-        self._keys = array("Q", np.unique(kept).tobytes())
+        self._numbers = WordNumbers((said, number) for word, number in words for said in _ways_said(word))
 
     def numbers(self, word: str) -> set[int]:
         """Numbers of words that sound like a word, or may differ from it by one slip or one moved letter."""
-        rests = _one_left_out(word) if len(word) >= ANYWHERE else ()
-        return {number for rest in (f"={sound(word)}", *rests) for number in self._with(rest)}
-
-    def _with(self, rest: str) -> Iterator[int]:
-        key = _key(rest, 0)
-        at = bisect_left(self._keys, key)
-        while at < len(self._keys) and self._keys[at] >> _NUMBER_BITS == key >> _NUMBER_BITS:
-            yield self._keys[at] & _NUMBERS
-            at += 1
+        return {number for said in _ways_said(word) for number in self._numbers.of(said)}
 
 
-#: So many low bits hold a word's number, the others a part of what the word hashes to.
-_NUMBER_BITS = 20
-_NUMBERS = (1 << _NUMBER_BITS) - 1
-_HASH = (1 << 43) - 1
-
-
-def _key(said: str, number: int) -> int:
-    return (hash(said) & _HASH) << _NUMBER_BITS | number
+def _ways_said(word: str) -> Iterator[str]:
+    if len(word) >= AFTER_PLACE_WORD:
+        yield f"={sound(word)}"
+    if len(word) >= ANYWHERE:
+        yield from _one_left_out(word)
 
 
 def _one_left_out(word: str) -> set[str]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -40,6 +38,7 @@ from bot.directory.place_spelling import (
     two_slips,
 )
 from bot.directory.towns import Town, towns
+from bot.directory.word_numbers import WordNumbers
 
 try:
     from yaml import CSafeLoader as _SafeLoader
@@ -445,12 +444,13 @@ class Gazetteer:
         return candidate.city is not None and self._people(candidate) < _OFTEN_WRITTEN
 
     def _people(self, candidate: _Candidate) -> int:
-        """How many live in a town; a capital is big, whoever lives there."""
-        if candidate.city is None:
-            return 0
-        town = self._towns.get((candidate.country, candidate.city))
-        people = town.people if town else 0
-        return max(people, _OFTEN_WRITTEN) if (candidate.country, candidate.city) in self._capitals else people
+        """How many live in a town of ``places.yml``, see :meth:`_as_big`; 0 for a country."""
+        town = self._towns.get((candidate.country, candidate.city)) if candidate.city else None
+        return self._as_big(candidate, town.people if town else 0)
+
+    def _as_big(self, candidate: _Candidate, people: int) -> int:
+        """How many count as living there: a capital is big, whoever lives in it."""
+        return max(people, _OFTEN_WRITTEN) if self.is_capital(candidate) else people
 
     @cached_property
     def _small(self) -> tuple[tuple[str, ...], NearWords]:
@@ -468,14 +468,12 @@ class Gazetteer:
         return plain and candidate.language != "zh" and not often
 
     @cached_property
-    def _ordinary_sounds(self) -> array[int]:
-        return array("q", sorted({hash(sound(word)) for word in self._ordinary}))
+    def _ordinary_sounds(self) -> WordNumbers:
+        return WordNumbers((sound(word), 0) for word in self._ordinary)
 
     def sounds_ordinary(self, word: str) -> bool:
         """Whether a word sounds like one that is no place: «палицыю» is the police, not the town of Police."""
-        wanted = hash(sound(word))
-        at = bisect_left(self._ordinary_sounds, wanted)
-        return at < len(self._ordinary_sounds) and self._ordinary_sounds[at] == wanted
+        return next(self._ordinary_sounds.of(sound(word)), None) is not None
 
     def is_capital(self, candidate: _Candidate) -> bool:
         """A capital's name is forgiven a slip wherever it stands."""
@@ -491,8 +489,7 @@ class Gazetteer:
         found: list[tuple[_Candidate, int, int]] = []
         for town, case, far in self._smaller.near(word, cases=language == "ru"):
             candidate = _Candidate(town.country, town.name, "city", language, Flags(False, False), case)
-            capital = (town.country, town.name) in self._capitals
-            found.append((candidate, far, max(town.people, _OFTEN_WRITTEN) if capital else town.people))
+            found.append((candidate, far, self._as_big(candidate, town.people)))
         names, index = self._small
         for name in (names[number] for number in index.numbers(word)):
             away = nearness(word, name)

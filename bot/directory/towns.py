@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from io import StringIO
@@ -19,6 +18,7 @@ from bot.directory.cities import Point
 from bot.directory.model import is_country
 from bot.directory.place_forms import Case, tokens
 from bot.directory.place_spelling import NearWords, nearness
+from bot.directory.word_numbers import NUMBERS_MOST, WordNumbers
 
 FILE = "towns.tsv"
 _DEFAULT_LOCALES = Path(__file__).resolve().parents[2] / "locales"
@@ -81,10 +81,6 @@ class TownsError(ValueError):
     """A line cannot be read; the text names file and line."""
 
 
-#: So many low bits of an index's number hold the line, the others a part of what the words hash to.
-_LINE_BITS = 20
-_LINES_MOST = 1 << _LINE_BITS
-_HASH = (1 << 43) - 1
 #: Chinese names are found by so many first characters.
 _HAN_START = 2
 
@@ -92,8 +88,8 @@ _HAN_START = 2
 class Towns:
     """All towns of the file.
 
-    The file's text is kept as it is, with one sorted array of numbers that say in which lines a word stands: tens of
-    thousands of small objects would take ten times as much memory, and a line is read again in microseconds.
+    The file's text is kept as it is, with the numbers of the lines in which a word stands: tens of thousands of small
+    objects would take ten times as much memory, and a line is read again in microseconds.
 
     Args:
         path: of ``towns.tsv``; where it is missing no town is known.
@@ -103,45 +99,45 @@ class Towns:
     """
 
     def __init__(self, path: Path) -> None:
-        kept = bytearray()
         self._starts = array("I")
-        index = array("Q")
+        kept = bytearray()
+        self._index = WordNumbers(self._read(path, kept))
+        self._starts.append(len(kept))
+        self._text = bytes(kept)
+
+    def _read(self, path: Path, kept: bytearray) -> Iterator[tuple[Hashable, int]]:
+        """What each line is found by, with its number; the lines themselves go to ``kept``."""
         with path.open(encoding="utf-8-sig") if path.exists() else StringIO() as lines:
             for number, written in enumerate(lines, 1):
                 line = written.rstrip("\n")
                 if not line or line.startswith("#"):
                     continue
                 try:
-                    index.extend(self._keys(line.split("\t"), len(self._starts)))
+                    names = self._names(line.split("\t"), len(self._starts))
                 except ValueError as error:
                     raise TownsError(f"{path}:{number}: {error}") from None
+                for name in names:
+                    yield name, len(self._starts)
                 self._starts.append(len(kept))
                 kept += line.encode()
-        self._starts.append(len(kept))
-        self._text = bytes(kept)
-        self._index = array("Q", sorted(index))
 
-    def _keys(self, columns: list[str], line: int) -> set[int]:
+    def _names(self, columns: list[str], line: int) -> set[Hashable]:
         """What one line is found by: the first word of each name, the beginning of each Chinese one, and the town."""
         columns = [*columns, *[""] * (_COLUMNS - len(columns))]
         country, name, latitude, longitude, _, latin, cyrillic, han = columns
-        if not is_country(country) or len(columns) != _COLUMNS or line >= _LINES_MOST:
+        if not is_country(country) or len(columns) != _COLUMNS or line >= NUMBERS_MOST:
             raise ValueError("a line is: country code, name, latitude, longitude, people, Latin, Cyrillic, Chinese")
         float(latitude), float(longitude)
-        keys = {_key((country, name), line)}
+        names: set[Hashable] = {(country, name)}
         for form in (*latin.split("|"), *cyrillic.split("|")):
             if words := tokens(form.rstrip("?")):
-                keys.add(_key(words[0][0], line))
-        keys.update(_key(form[:_HAN_START], line) for form in filter(None, han.split("|")))
-        return keys
+                names.add(words[0][0])
+        names.update(form[:_HAN_START] for form in filter(None, han.split("|")))
+        return names
 
     def _lines(self, said: str | tuple[str, str]) -> Iterator[list[str]]:
         """The lines that may hold a word, cut into columns."""
-        key = _key(said, 0)
-        at = bisect_left(self._index, key)
-        while at < len(self._index) and self._index[at] >> _LINE_BITS == key >> _LINE_BITS:
-            yield self._columns(self._index[at] & (_LINES_MOST - 1))
-            at += 1
+        return map(self._columns, self._index.of(said))
 
     def _columns(self, line: int) -> list[str]:
         columns = self._text[self._starts[line] : self._starts[line + 1]].decode().split("\t")
@@ -233,10 +229,6 @@ def _plain_names(columns: list[str]) -> Iterator[str]:
 
 def _people(columns: list[str]) -> int:
     return int(columns[4]) if columns[4].isdigit() else 0
-
-
-def _key(said: str | tuple[str, str], line: int) -> int:
-    return (hash(said) & _HASH) << _LINE_BITS | line
 
 
 @lru_cache(maxsize=4)
