@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 from babel import Locale
 
+from bot.content.country_flags import country_flags
 from bot.content.distorted import distorted
 from bot.content.han_shapes import HanShapes
 from bot.content.han_spelling import HanSpelling
@@ -61,9 +62,6 @@ _HAN_SPACED = re.compile(
     rf"(?<!{HAN.pattern}){HAN.pattern}(?:[^\w\n，。、；！？]{{1,3}}{HAN.pattern})+(?!{HAN.pattern})"
 )
 _HAN_BROKEN = re.compile(rf"(?<={HAN.pattern})(?:_|[^\w\n，。、；：！？（）()…,;:!?\"]){{1,3}}(?={HAN.pattern})")
-#: Two letters that are shown as the flag of a country.
-_FLAG_A = 0x1F1E6
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 #: Numbers in Chinese characters, also those of banknotes, where something is counted.
 _HAN_DIGITS = dict(
     zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", (0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)), strict=True)
@@ -551,12 +549,11 @@ class Disguises:
 
 def _countries(written: str, language: str) -> Iterator[Edit]:
     """Flags as the names of the countries whose they are."""
-    for flag in _FLAG.finditer(written):
-        code = "".join(chr(ord(letter) - _FLAG_A + ord("A")) for letter in flag.group())
+    for start, end, code in country_flags(written):
         name = Locale(language).territories.get(code)
         if name is not None:
             blank = "" if language == "zh" else " "
-            yield flag.start(), flag.end(), f"{blank}{normalise(name).text}{blank}"
+            yield start, end, f"{blank}{normalise(name).text}{blank}"
 
 
 def _odd_words(written: str) -> Iterator[re.Match[str]]:

@@ -104,15 +104,6 @@ class Normalised:
         return HAN.sub(" ", self.text) if HAN.search(self.text) else self.text
 
     @cached_property
-    def _words(self) -> dict[str, list[tuple[str, int]]]:
-        """First letter -> the words of an alphabet that begin with it, with their places."""
-        found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-        for run in _RUN.finditer(self.alphabetic):
-            word = run.group()
-            found[word[0]].append((word, run.start()))
-        return found
-
-    @cached_property
     def _atoms(self) -> list[tuple[str, str]]:
         """Each part between two marks that a phrase may not cross, and the mark at its end."""
         text = self.text
@@ -174,40 +165,10 @@ class Normalised:
         """
         return frozenset().union(*[self._stretch(part, ()).pieces for part, _ in self._atoms])
 
-    def places(self, piece: str) -> list[int]:
-        """Where a piece stands, in the order of the text."""
-        known = self._places.get(piece)
-        if known is None:
-            known = self._places[piece] = self._found(piece)
-        return known
-
-    def places_of(self, starts: re.Pattern[str], *, han: bool) -> list[int]:
-        """Where an expression matches, looked for once a text.
-
-        Args:
-            starts: the expression.
-            han: in the text itself, not in :attr:`alphabetic`.
-        """
-        key = starts.pattern if han else f" {starts.pattern}"
-        known = self._places.get(key)
-        if known is None:
-            words = self.text if han else self.alphabetic
-            known = self._places[key] = [found.start() for found in starts.finditer(words)]
-        return known
-
     @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        return {}
-
-    def _found(self, piece: str) -> list[int]:
-        if piece == A_NUMBER:
-            return [digit.start() for digit in _DIGIT.finditer(self.text)]
-        if len(piece) > 1 and piece[-1] == WHOLE:
-            whole = piece[:-1]
-            return [start for word, start in self._words.get(piece[0], ()) if word == whole]
-        if _RUN.match(piece) and not HAN.match(piece):
-            return [start for word, start in self._words.get(piece[0], ()) if word.startswith(piece)]
-        return _occurrences(self.text, piece)
+    def places(self) -> Places:
+        """Where pieces stand in the whole text."""
+        return Places(self.text)
 
     @cached_property
     def standing(self) -> dict[str, bool]:
@@ -245,38 +206,39 @@ class Normalised:
 Held = dict[int, "list[tuple[int, int]] | None"]
 
 
-class Stretch:
-    """A part of a text out of which phrases of some reach do not go.
+class Places:
+    """Where pieces and expressions stand in a text, looked for once.
 
     Args:
-        text: it, without the mark at its end.
-        pieces: see :attr:`Normalised.pieces`.
+        text: normalised.
     """
 
-    __slots__ = ("_places", "_words", "holds", "pieces", "text")
+    __slots__ = ("_known", "_words", "text")
 
-    def __init__(self, text: str, pieces: frozenset[str]) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.pieces = pieces
-        #: Whoever looked phrases up -> which may stand here.
-        self.holds: dict[object, Held] = {}
-        self._words: list[tuple[str, int]] | None = None
-        self._places: dict[str, list[int]] = {}
+        self._words: dict[str, list[tuple[str, int]]] | None = None
+        self._known: dict[str, list[int]] = {}
 
-    def places(self, piece: str) -> list[int]:
-        """Where a piece stands, in the order of the text."""
-        known = self._places.get(piece)
+    def of(self, piece: str) -> list[int]:
+        """Where a piece stands, in the order of the text; see :attr:`Normalised.pieces`."""
+        known = self._known.get(piece)
         if known is None:
-            known = self._places[piece] = self._found(piece)
+            known = self._known[piece] = self._found(piece)
         return known
 
-    def places_of(self, starts: re.Pattern[str], *, han: bool) -> list[int]:
-        """Where an expression matches, looked for once: see :meth:`Normalised.places_of`."""
+    def of_matches(self, starts: re.Pattern[str], *, han: bool) -> list[int]:
+        """Where an expression matches.
+
+        Args:
+            starts: the expression.
+            han: in the text itself, not in :attr:`Normalised.alphabetic`.
+        """
         key = starts.pattern if han else f" {starts.pattern}"
-        known = self._places.get(key)
+        known = self._known.get(key)
         if known is None:
             text = self.text if han else HAN.sub(" ", self.text)
-            known = self._places[key] = [found.start() for found in starts.finditer(text)]
+            known = self._known[key] = [found.start() for found in starts.finditer(text)]
         return known
 
     def _found(self, piece: str) -> list[int]:
@@ -285,12 +247,37 @@ class Stretch:
         whole = len(piece) > 1 and piece[-1] == WHOLE
         if not whole and (not piece[0].isalnum() or HAN.match(piece)):
             return _occurrences(self.text, piece)
-        if self._words is None:
-            self._words = [(run.group(), run.start()) for run in _RUN.finditer(HAN.sub(" ", self.text))]
+        words = self._beginning_with(piece[0])
         if whole:
             sought = piece[:-1]
-            return [start for word, start in self._words if word == sought]
-        return [start for word, start in self._words if word.startswith(piece)]
+            return [start for word, start in words if word == sought]
+        return [start for word, start in words if word.startswith(piece)]
+
+    def _beginning_with(self, letter: str) -> Sequence[tuple[str, int]]:
+        """The words of an alphabet that begin with a letter, with their places."""
+        if self._words is None:
+            self._words = defaultdict(list)
+            for run in _RUN.finditer(HAN.sub(" ", self.text)):
+                word = run.group()
+                self._words[word[0]].append((word, run.start()))
+        return self._words.get(letter, ())
+
+
+class Stretch(Places):
+    """A part of a text out of which phrases of some reach do not go.
+
+    Args:
+        text: it, without the mark at its end.
+        pieces: see :attr:`Normalised.pieces`.
+    """
+
+    __slots__ = ("holds", "pieces")
+
+    def __init__(self, text: str, pieces: frozenset[str]) -> None:
+        super().__init__(text)
+        self.pieces = pieces
+        #: Whoever looked phrases up -> which may stand here.
+        self.holds: dict[object, Held] = {}
 
 
 def _occurrences(text: str, piece: str) -> list[int]:

@@ -29,7 +29,19 @@ from typing import Any, NamedTuple
 import yaml
 
 from bot.content import compiled_rules
-from bot.content.normalise import A_NUMBER, GRAM, HAN, HAN_GRAM, HAN_RUN, WHOLE, Normalised, Reach, Stretch, normalise
+from bot.content.normalise import (
+    A_NUMBER,
+    GRAM,
+    HAN,
+    HAN_GRAM,
+    HAN_RUN,
+    WHOLE,
+    Normalised,
+    Places,
+    Reach,
+    Stretch,
+    normalise,
+)
 
 # Phrases without Chinese characters are matched on a text in which those are blanks (Normalised.alphabetic), so that a
 # word character is a letter of an alphabet. Excluding them inside each expression would make compiling it slow.
@@ -153,14 +165,8 @@ class Phrase:
         end = len(words) if end is None else end
         if not self.anchors:
             return self.regex.finditer(words, start, end)
-        places = [text.places(anchor) for anchor in text.pieces & self._starts]
-        if AN_AMOUNT in self._starts:
-            places.append(text.places_of(_AMOUNT_STARTS, han=self.han))
-        if start or end < len(words):
-            places = [within for at in places if (within := at[bisect_left(at, start) : bisect_left(at, end)])]
-        if not places:
-            return iter(())
-        return self._at(places[0] if len(places) == 1 else sorted(set().union(*places)), words, start, end)
+        places = self._beginnings(text.places, text.pieces)
+        return self._at(places[bisect_left(places, start) : bisect_left(places, end)], words, start, end)
 
     @cached_property
     def _starts(self) -> frozenset[str]:
@@ -174,25 +180,26 @@ class Phrase:
             begin: where the stretch begins.
             stretch: of this phrase's reach.
         """
-        places = [stretch.places(anchor) for anchor in stretch.pieces & self._starts]
-        if AN_AMOUNT in self._starts:
-            places.append(stretch.places_of(_AMOUNT_STARTS, han=self.han))
         words = text.text if self.han else text.alphabetic
-        match = self.regex.match
-        spans = []
-        free = 0
-        for place in places[0] if len(places) == 1 else sorted(set().union(*places)):
-            if place >= free:
-                found = match(words, begin + place)
-                if found is not None:
-                    spans.append((place, found.end() - begin))
-                    free = max(found.end() - begin, place + 1)
-        return spans
+        places = [begin + place for place in self._beginnings(stretch, stretch.pieces)]
+        return [(found.start() - begin, found.end() - begin) for found in self._at(places, words, begin, len(words))]
+
+    def _beginnings(self, places: Places, pieces: frozenset[str]) -> Sequence[int]:
+        """Where a match may begin, in the order of the text.
+
+        Args:
+            places: of the text.
+            pieces: of the same.
+        """
+        found = [places.of(anchor) for anchor in pieces & self._starts]
+        if AN_AMOUNT in self._starts:
+            found.append(places.of_matches(_AMOUNT_STARTS, han=self.han))
+        return found[0] if len(found) == 1 else sorted(set().union(*found))
 
     def _at(self, places: Sequence[int], words: str, start: int, end: int) -> Iterator[re.Match[str]]:
         match = self.regex.match
         for place in places:
-            if start <= place < end:
+            if place >= start:
                 found = match(words, place, end)
                 if found is not None:
                     yield found

@@ -21,6 +21,7 @@ import yaml
 from babel import Locale
 from babel.core import get_global
 
+from bot.content.country_flags import country_flags
 from bot.content.han_spelling import near_sound, sound_of
 from bot.content.languages import is_pinyin
 from bot.content.normalise import HAN, HAN_RUN, Normalised, normalise
@@ -52,7 +53,6 @@ PlaceKind = Literal["country", "city", "adjective", "people"]
 _DEFAULT_LOCALES = Path(__file__).resolve().parents[2] / "locales"
 _SENTENCE_END = re.compile(r"[.!?;\n。！？；…]")
 _CLAUSE_END = re.compile(r"[,:()，、：（）—–]| - ")
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _WORD_GROUPS = (
     "in", "from", "to", "arrived", "going", "leaving", "calling", "self", "citizen", "skip", "near", "language",
     "tongue", "not_a_place",
@@ -582,10 +582,9 @@ class Gazetteer:
         """All places in a text, in its order; see ``find_places``."""
         normalised = normalise(text)
         found = _Search(self, normalised, language).places()
-        for match in _FLAG.finditer(text):
-            code = "".join(chr(ord(letter) - 0x1F1E6 + ord("A")) for letter in match.group())
+        for start, end, code in country_flags(text):
             if is_country(code):
-                found.append(Place(code, None, match.start(), match.end(), "unknown", "country"))
+                found.append(Place(code, None, start, end, "unknown", "country"))
         return sorted(found, key=lambda place: place.start)
 
 
