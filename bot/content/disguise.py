@@ -22,6 +22,7 @@ from bot.content.country_flags import country_flags
 from bot.content.distorted import distorted
 from bot.content.han_shapes import HanShapes
 from bot.content.han_spelling import HanSpelling
+from bot.content.han_words import HanWords
 from bot.content.languages import LANGUAGES, candidates, latin_chances
 from bot.content.latin_typed import to_cyrillic
 from bot.content.lookalikes import TWINS
@@ -303,7 +304,8 @@ class Disguises:
             code_words: language -> its code words.
         """
         phrases = [phrase.source for rule in rules for phrase in rule.any]
-        return cls(Vocabulary([*phrases, *more]), HanSpelling(phrases), HanShapes(phrases), code_words or {})
+        han_words = HanWords(phrases)
+        return cls(Vocabulary([*phrases, *more]), HanSpelling(han_words), HanShapes(han_words), code_words or {})
 
     def readings(self, text: Normalised) -> list[Reading]:
         """How else a text may be read; empty for a text that hides nothing."""
@@ -326,7 +328,7 @@ class Disguises:
                 if decoded is not None:
                     found.append(Reading(decoded, (language,)))
         if HAN.search(text.text):
-            columns = list(self._shapes.columns(text.text))
+            columns = self._shapes.columns(text.text)
             if columns:
                 found.append(Reading(rewrite(text, columns), ("zh",)))
             backwards = self._shapes.backwards(uncovered.text)

@@ -9,10 +9,10 @@ import itertools
 import operator
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
-from bot.content.han_spelling import chinese_parts
+from bot.content.han_words import HanWords
 from bot.content.normalise import HAN, HAN_RUN
 from bot.content.rewritten import Edit
 
@@ -38,23 +38,22 @@ class HanShapes:
     """Recognises characters by their parts.
 
     Args:
-        phrases: texts in which the words stand that are looked for.
+        words: those that are looked for.
     """
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._runs = {run for phrase in phrases for run in HAN_RUN.findall(phrase)}
+    def __init__(self, words: HanWords) -> None:
+        self._words = words
 
     @cached_property
     def _pairs(self) -> frozenset[str]:
         """Every two characters that stand beside each other in the words."""
-        return frozenset(first + second for run in self._runs for first, second in itertools.pairwise(run))
+        return frozenset(first + second for run in self._words.runs for first, second in itertools.pairwise(run))
 
     @cached_property
     def _whole(self) -> dict[str, list[str]]:
         """Two characters that are written alone, too -> those of which they are the halves."""
         found: defaultdict[str, list[str]] = defaultdict(list)
-        characters = sorted({character for run in self._runs for character in run})
-        for character, parts in chinese_parts(characters).items():
+        for character, parts in self._words.parts.items():
             if len(parts) == 2:
                 found["".join(parts)].append(character)
         return dict(found)
@@ -101,20 +100,20 @@ class HanShapes:
                         yield run.start() + at, run.start() + at + 2, one
                         break
 
-    def columns(self, text: str) -> Iterator[Edit]:
+    def columns(self, text: str) -> list[Edit]:
         """Short lines read down the page, as one edit over all of them; nothing where they are no columns."""
         lines = text.split("\n")
         filled = [line for line in lines if line.strip()]
         if len(filled) < _LINES or any(len(line) > _LONGEST_LINE for line in filled):
-            return
+            return []
         if not any(_CELL.search(line) for line in filled):
-            return
+            return []
         rows = [[cell.strip() for cell in _CELL.split(line)] for line in filled]
         width = max(map(len, rows))
         if width > _LONGEST_LINE or max(len(cell) for row in rows for cell in row) > 2:
-            return
+            return []
         down = ["".join(row[at] for row in rows if at < len(row)) for at in range(width)]
-        yield 0, len(text), ",".join(down)
+        return [(0, len(text), ",".join(down))]
 
     def backwards(self, text: str) -> list[Edit]:
         """Each run of characters from its end, where that has more words of the rules; else nothing."""

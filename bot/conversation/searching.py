@@ -346,8 +346,8 @@ class Searching:
         The words must name help or tell a trouble, or the reader of needs be sure, and the message say where; or it
         looks for help in so many words. Who tells of the work they are in is helped, too, where it reads like an offer.
         """
-        told_at_length = intent in _OFFERS and self.surely_looks_for_help(learned)
-        if intent in _NO_SEARCH and dict(ranking).get(intent, 1.0) >= _SURE and not told_at_length:
+        tells_own_story = intent in _OFFERS and self.surely_looks_for_help(learned)
+        if intent in _NO_SEARCH and dict(ranking).get(intent, 1.0) >= _SURE and not tells_own_story:
             return False
         if place is not None:
             heard = self.hears_need(ranking) or learned.get(ANY, 0.0) >= _HELP_SURE

@@ -78,7 +78,7 @@ class E5Encoder:
         adapter = read_adapter(adapter_path)
         digest = "none" if adapter is None else hashlib.sha256(adapter_path.read_bytes()).hexdigest()[:12]
         self.version = f"e5-small-q4-layers-{'-'.join(map(str, LAYERS_READ))}/{digest}"
-        self._adapter = adapter
+        self._adapter_path = adapter_path
         self._embeddings = Embeddings(file, MOST_PIECES)
         self._forward = _forward(file, adapter, project)
         file.release()
@@ -88,8 +88,9 @@ class E5Encoder:
         """With bfloat16 where the processor multiplies it twice as fast; elsewhere that is many times slower."""
         if not multiplies_bfloat16():
             return self._forward
+        # Read again: a bot that never trains need not hold them.
         file = WeightFile(weight_path())
-        forward = _forward(file, self._adapter, project_roughly)
+        forward = _forward(file, read_adapter(self._adapter_path), project_roughly)
         file.release()
         return forward
 
