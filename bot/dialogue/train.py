@@ -196,7 +196,11 @@ def _train_draft_here(folder: Path) -> Path:
 def _fit(folder: Path, name: str, data: Path) -> Path:
     """Has Rasa train from a folder of training data, and puts the model in place in one step."""
     import rasa.model_training
+    import tensorflow as tf
 
+    # The vector store gives each core texts of its own; an operation split over the cores would be in the way: a fifth
+    # of the time.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".training-") as scratch, _examples_not_hashed():
         result = rasa.model_training.train(
             domain=DOMAIN,

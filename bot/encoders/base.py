@@ -20,13 +20,14 @@ class SentenceEncoder(Protocol):
     version: str
     """Changes whenever the vectors change: part of the key of the vector store."""
     dimensions: int
-    one_core: bool
-    """Whether one call keeps to one core, and calls of several threads may run beside each other."""
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of shape (len(texts), dimensions), float32."""
         ...
 
     def encode_many(self, texts: Sequence[str]) -> np.ndarray:
-        """The same for training: may take more memory to be quick, and round a little more coarsely."""
+        """The same for training: may take more memory to be quick, and round a little more coarsely.
+
+        Calls of several threads may run beside each other.
+        """
         ...

@@ -71,7 +71,6 @@ class E5Encoder:
 
     name = "e5"
     dimensions = 384 * len(LAYERS_READ)
-    one_core = False
 
     def __init__(self, adapter_path: Path = ADAPTER) -> None:
         file = WeightFile(weight_path())

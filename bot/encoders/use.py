@@ -18,7 +18,6 @@ class UseEncoder:
     name = "use"
     version = "use-multilingual-v3/1"
     dimensions = 512
-    one_core = True
 
     def __init__(self) -> None:
         if importlib.util.find_spec(PACKAGE) is None:

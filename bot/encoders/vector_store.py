@@ -66,8 +66,8 @@ class VectorStore:
             todo = sorted(missing, key=lambda key: len(missing[key]))
             batches = [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]
             done = 0
-            # An encoder that keeps to one core gets a batch for each.
-            with ThreadPoolExecutor((os.cpu_count() or 1) if self._encoder.one_core else 1) as pool:
+            # A batch for each core is quicker than each batch on all of them.
+            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
                 computed = pool.map(lambda batch: self._encoder.encode_many([missing[key] for key in batch]), batches)
                 for batch, vectors in zip(batches, computed, strict=True):
                     known.update(zip(batch, vectors.astype(np.float16), strict=True))
