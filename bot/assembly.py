@@ -10,12 +10,15 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.catalogues import Catalogues, compile_catalogues
+from bot.content.check import RULE_FILES
 from bot.content.language_model import compile_language_model
-from bot.content.languages import identify
+from bot.content.languages import LANGUAGES, identify
+from bot.content.patterns import load_rules
 from bot.content.rule_files import RulesOfLanguages
 from bot.conversation.attachments import AT_ONCE
 from bot.conversation.forms.words import Words
@@ -215,8 +218,15 @@ def conversation(
 
 def main(arguments: list[str]) -> int:
     """``python -m bot.assembly LOCALES``: compile texts and rules, so that the first start need not."""
-    compile_language_model()
-    for locales in map(Path, arguments):
+    folders = list(map(Path, arguments))
+    rules = [folder / language / name for folder in folders for language in LANGUAGES for name in RULE_FILES]
+    with ProcessPoolExecutor() as pool:
+        fitted = pool.submit(compile_language_model)
+        # The longest first, or one core would wait for it at the end. What cannot be read is named below.
+        present = sorted(filter(Path.exists, rules), key=lambda path: path.stat().st_size, reverse=True)
+        wait([pool.submit(load_rules, path) for path in present])
+        fitted.result()
+    for locales in folders:
         written = compile_catalogues(locales)
         content = Content.load(locales)
         print(f"{len(content.catalogues.ids)} texts in four languages, rules read; {len(written)} catalogues compiled")

@@ -54,8 +54,7 @@ def test_screen_answers_one_line_a_line_in_order() -> None:
 
 
 def test_offsets_count_code_points_not_bytes_or_utf16_units() -> None:
-    [plain] = _screen({"text": BAD[2:]})
-    [moved] = _screen({"text": "😀" * 7 + BAD[2:]})
+    plain, moved = _screen({"text": BAD[2:]}, {"text": "😀" * 7 + BAD[2:]})
     begins = {(flag["id"], flag["quote"]): flag["start"] for flag in plain["flags"]}  # type: ignore[attr-defined]
     again = {(flag["id"], flag["quote"]): flag["start"] for flag in moved["flags"]}  # type: ignore[attr-defined]
     # What only the second look saw is quoted with the sentence around it, and that has changed.

@@ -21,7 +21,7 @@ _LABEL_CHARACTERS = 64
 _TAGS = frozenset(("b", "i"))
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 _LINK = re.compile(r"https?://|www\.|t\.me/|@\w{4,}")
-_RULE_FILES = (
+RULE_FILES = (
     "safety.yml", "red_flags.yml", "offers.yml", "named.yml", "offer_talk.yml", "needs.yml", "forms.yml",
 )  # fmt: skip
 _NO_EXAMPLES = ("offers.yml", "named.yml", "forms.yml")
@@ -140,7 +140,7 @@ def _catalogue_problems(locales: Path) -> tuple[list[str], list[str], dict[str, 
 def _rule_problems(locales: Path, texts: dict[str, str]) -> list[str]:
     problems = []
     for language in LANGUAGES:
-        for name in _RULE_FILES:
+        for name in RULE_FILES:
             path = locales / language / name
             if not path.exists():
                 problems.append(f"{path}:1: this file is missing")

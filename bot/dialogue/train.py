@@ -19,7 +19,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from unittest.mock import patch
 
 from bot import quiet
 from bot.dialogue.draft import write_draft
@@ -226,8 +225,12 @@ def _examples_not_hashed() -> Iterator[None]:
     """
     from rasa.shared.nlu.training_data.training_data import TrainingData
 
-    with patch.object(TrainingData, "fingerprint", lambda _data: uuid.uuid4().hex):
+    hashed = TrainingData.fingerprint
+    TrainingData.fingerprint = lambda _data: uuid.uuid4().hex
+    try:
         yield
+    finally:
+        TrainingData.fingerprint = hashed
 
 
 @contextmanager

@@ -28,12 +28,12 @@ def copied(tmp_path: Path, locales: Path) -> Path:
     rule = "{}:\n  - id: a\n    any: [wolf]\n    match: [wolf]\n    no_match: [bear]\n"
     for code in LANGUAGES:
         shutil.copytree(locales / code / "LC_MESSAGES", target / code / "LC_MESSAGES")
-        sections = {"safety": "danger", "red_flags": "secrecy", "offers": "pay", "named": "hours", "offer_talk": "why"}
+        sections = {
+            "safety": "danger", "red_flags": "secrecy", "offers": "pay", "named": "hours", "offer_talk": "why",
+            "needs": "shelter", "forms": "yes",
+        }  # fmt: skip
         for name, section in sections.items():
             (target / code / f"{name}.yml").write_text(rule.format(section), encoding="utf-8")
-    for code in LANGUAGES:
-        for name in ("needs", "forms"):
-            shutil.copy(locales / code / f"{name}.yml", target / code)
     shutil.copy(locales / "sources.yml", target)
     return target
 
