@@ -10,16 +10,14 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.catalogues import Catalogues, compile_catalogues
-from bot.content.check import RULE_FILES
 from bot.content.language_model import compile_language_model
-from bot.content.languages import LANGUAGES, identify
-from bot.content.patterns import load_rules
-from bot.content.rule_files import RulesOfLanguages
+from bot.content.languages import identify
+from bot.content.rule_files import RulesOfLanguages, compile_rules, rule_paths
 from bot.conversation.attachments import AT_ONCE
 from bot.conversation.forms.words import Words
 from bot.conversation.offer_talk import load_offer_talk
@@ -219,13 +217,11 @@ def conversation(
 def main(arguments: list[str]) -> int:
     """``python -m bot.assembly LOCALES``: compile texts and rules, so that the first start need not."""
     folders = list(map(Path, arguments))
-    rules = [folder / language / name for folder in folders for language in LANGUAGES for name in RULE_FILES]
     with ProcessPoolExecutor() as pool:
-        fitted = pool.submit(compile_language_model)
-        # The longest first, or one core would wait for it at the end. What cannot be read is named below.
-        present = sorted(filter(Path.exists, rules), key=lambda path: path.stat().st_size, reverse=True)
-        wait([pool.submit(load_rules, path) for path in present])
-        fitted.result()
+        compiling: list[Future[bool] | Future[None]] = [pool.submit(compile_language_model)]
+        compiling += [pool.submit(compile_rules, path) for folder in folders for path in rule_paths(folder)]
+    for compiled in compiling:
+        compiled.result()
     for locales in folders:
         written = compile_catalogues(locales)
         content = Content.load(locales)

@@ -13,6 +13,7 @@ from bot.content.catalogues import DOMAINS, placeholders, po_path
 from bot.content.disguise import load_code_words
 from bot.content.languages import LANGUAGES
 from bot.content.patterns import PatternError, check_rules, load_rules
+from bot.content.rule_files import RULE_FILES
 
 #: Longest text of one message, UTF-16 code units (https://core.telegram.org/bots/api#sendmessage).
 _MESSAGE_UNITS = 4096
@@ -21,9 +22,6 @@ _LABEL_CHARACTERS = 64
 _TAGS = frozenset(("b", "i"))
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 _LINK = re.compile(r"https?://|www\.|t\.me/|@\w{4,}")
-RULE_FILES = (
-    "safety.yml", "red_flags.yml", "offers.yml", "named.yml", "offer_talk.yml", "needs.yml", "forms.yml",
-)  # fmt: skip
 _NO_EXAMPLES = ("offers.yml", "named.yml", "forms.yml")
 #: Texts whose facts need a source.
 _FACTS = "topic."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from bot.content.patterns import PatternError, Rule, load_rules
 
 #: Language -> section -> rules.
 RulesOfLanguages = Mapping[str, Mapping[str, tuple[Rule, ...]]]
+
+RULE_FILES = (
+    "safety.yml", "red_flags.yml", "offers.yml", "named.yml", "offer_talk.yml", "needs.yml", "forms.yml",
+)  # fmt: skip
 
 
 def load_languages(
@@ -36,6 +41,22 @@ def load_languages(
         if unknown:
             raise PatternError(f"{path}: unknown section «{sorted(unknown)[0]}»; there is {', '.join(sections or ())}")
     return rules
+
+
+def rule_paths(locales: Path) -> list[Path]:
+    """The rule files there are, of all languages; the longest first.
+
+    Args:
+        locales: the folder with a folder a language.
+    """
+    paths = (locales / language / name for language in LANGUAGES for name in RULE_FILES)
+    return sorted(filter(Path.exists, paths), key=lambda path: path.stat().st_size, reverse=True)
+
+
+def compile_rules(path: Path) -> None:
+    """Read a rule file, so that it lies there compiled; one that cannot be read is named by whoever loads it."""
+    with contextlib.suppress(PatternError):
+        load_rules(path)
 
 
 def every_rule(rules: RulesOfLanguages) -> Iterator[Rule]:

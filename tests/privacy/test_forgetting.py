@@ -136,15 +136,11 @@ class Watched:
     async def quiet(self) -> None:
         """Wait until no answer is on its way, so that what is stored does not change under the search."""
 
-        async def answers(timeout: float = 0, after: int = 0) -> list[int]:
-            # The bot always waits for updates; that question ends when it will and says nothing.
-            found = await self.client.calls(timeout=timeout, after=after)
-            return [call["n"] for call in found if call["method"] != "getUpdates"]
-
         async def still() -> bool:
-            before = await answers()
-            await answers(timeout=0.3, after=max(before, default=0))
-            return before == await answers()
+            before = await self.client.calls()
+            # The bot always waits for updates: that call began before the last that ended, and is not waited for.
+            await self.client.calls(timeout=0.3, after=max((call["n"] for call in before), default=0))
+            return before == await self.client.calls()
 
         await until(still, "the bot does not come to rest", SECONDS)
 
