@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ctypes
 import gc
 import logging
 import sys
@@ -29,6 +27,7 @@ from bot.directory.load import Directory
 from bot.directory.needs import NeedWords
 from bot.directory.places import here
 from bot.handoff.relay import Relay
+from bot.operation.allocator import give_back
 from bot.safety.net import SafetyNet
 from bot.screening.examine import Examiner
 from bot.screening.screen import Screener
@@ -164,7 +163,8 @@ class ModelLoader:
             return False
         if self._second_look is None:
             self._second_look = await asyncio.to_thread(load_second_look, _log.warning)
-        await asyncio.to_thread(_give_back_memory)
+        await asyncio.to_thread(gc.collect)
+        await asyncio.to_thread(give_back)  # a tenth of the whole process is left over from loading
         self.failed = False
         self.ready.set()
         _log.info("the dialogue model was loaded in %.0f s", time.monotonic() - started)
@@ -180,13 +180,6 @@ class ModelLoader:
             _RETRY_SECONDS,
             exc_info=error,
         )
-
-
-def _give_back_memory() -> None:
-    """Return what loading left unused to the system: about a tenth of the whole process."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def conversation(

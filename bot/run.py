@@ -16,6 +16,7 @@ from bot.assembly import Content, ModelLoader, conversation
 from bot.content.catalogues import compile_catalogues
 from bot.handoff.relay import Relay
 from bot.handoff.safe_hours import may_arrive
+from bot.operation.allocator import few_pools, give_back
 from bot.operation.metrics import Metrics
 from bot.operation.notify import Notifier
 from bot.settings import Settings
@@ -42,6 +43,9 @@ _AUTO_DELETE_SECONDS = 60.0
 #: How often it is looked whether the hours have come in which a person may be written to.
 _SAFE_HOURS_SECONDS = 60.0
 
+#: How often unused memory is given back, seconds. It takes some hundredths of a second.
+_MEMORY_SECONDS = 300.0
+
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
@@ -60,6 +64,7 @@ async def run(
     Raises:
         OSError: the port of the sandbox, or of health and metrics, is taken.
     """
+    few_pools()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -124,6 +129,7 @@ async def run(
             _auto_delete(store),
             _safe_hours(store),
             _announce(model),
+            _give_back_memory(),
         ):
             background.append(asyncio.create_task(work))
         await stopping.wait()
@@ -166,6 +172,13 @@ async def _bring_up(telegram: TelegramBot, content: Content, model: ModelLoader)
 async def _announce(model: ModelLoader) -> None:
     await model.ready.wait()
     _say("The dialogue model answers.")
+
+
+async def _give_back_memory() -> None:
+    """Let the system have what a rush of messages left unused."""
+    while True:
+        await asyncio.sleep(_MEMORY_SECONDS)
+        await asyncio.to_thread(give_back)
 
 
 async def _auto_delete(store: Store) -> None:

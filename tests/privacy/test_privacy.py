@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import socket
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from tests.bot_process import BotProcess, sandbox
+from tests.free_port import free_port
 
 #: Words nobody would log by accident; each stands in another kind of message.
 TEXT, CAPTION, OFFER, FORWARD, STAFF, BUTTON, REPORT, CALL = (
@@ -25,12 +25,6 @@ def _blank_picture() -> bytes:
     picture = io.BytesIO()
     Image.new("RGB", (320, 240), "white").save(picture, "PNG")
     return picture.getvalue()
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 def _listening(pid: int) -> set[str]:
@@ -52,7 +46,7 @@ async def _traffic(home: Path, *, unprotected: bool) -> tuple[str, str, str]:
     async with sandbox() as (server, client):
         program = (WATCHED, "unprotected") if unprotected else (WATCHED,)
         # Unprotected, it also opens a port, which must be noticed.
-        environment = {"PRISTAN_HEALTH_PORT": str(_free_port())} if unprotected else {}
+        environment = {"PRISTAN_HEALTH_PORT": str(free_port())} if unprotected else {}
         bot = BotProcess(server, home, program=program, environment=environment)
         await bot.start()
         await bot.wait_model()

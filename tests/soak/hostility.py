@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import logging
 import os
 import random
+import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.safety.limits import Limits, Rate
-from tests.bot_here import BotHere, bot_here
+import httpx
+
+from bot.sandbox.client import SandboxClient
+from tests.bot_process import BotProcess, sandbox
+from tests.free_port import free_port
 from tests.soak.hostile import Hostile
+from tests.soak.storm import PROGRAM, environment, warm
 from tests.waiting import until
 
 #: Some of them are let through to every turn, some fall under a limit, as in life.
-LIMITS = Limits(messages=Rate(30, 10_000), offers=Rate(10, 10_000), files=Rate(5, 10_000))
+LIMITS = {
+    "PRISTAN_LIMIT_MESSAGES": "30/minute, 10000/hour",
+    "PRISTAN_LIMIT_OFFERS": "10/minute, 10000/hour",
+    "PRISTAN_LIMIT_FILES": "5/minute, 10000/hour",
+}
 _BATCH = 200
-
-
-class Complaints(logging.Handler):
-    """Errors of the bot's own loggers: an exception that nobody expected."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.heard: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep one."""
-        if "cannot be read and is passed over" not in record.getMessage():
-            kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-            self.heard.append(f"{record.name}: {record.getMessage()} {kind}")
+#: A line of the bot's log that tells of an exception nobody expected.
+_COMPLAINT = re.compile(r"^\S+ (?:ERROR|CRITICAL) (?!.*cannot be read and is passed over).*$", re.MULTILINE)
 
 
 @dataclass
@@ -43,64 +39,66 @@ class Endured:
         updates: how many were given.
         seconds: in how long.
         complaints: errors that were logged.
-        growth: megabytes of memory between a fifth of the way and the end.
+        memory: megabytes of the bot's process after each fifth of the way.
         answered: seconds from a cry for help in the middle of it to the number.
     """
 
     updates: int
     seconds: float
     complaints: list[str]
-    growth: float
+    memory: list[float]
     answered: list[float]
 
+    @property
+    def growth(self) -> float:
+        """Megabytes between a fifth of the way, when everything was once read and cached, and the end."""
+        return self.memory[-1] - self.memory[0]
+
     def __str__(self) -> str:
+        memory = " ".join(f"{megabytes:.1f}" for megabytes in self.memory)
         return (
-            f"{self.updates} hostile updates in {self.seconds:.0f} s, {len(self.complaints)} errors, memory "
-            f"{self.growth:+.1f} MB, {len(self.answered)} alarms between them, slowest {max(self.answered):.2f} s"
+            f"{self.updates} hostile updates in {self.seconds:.0f} s, {len(self.complaints)} errors, memory after "
+            f"each fifth {memory} MB, {len(self.answered)} alarms between them, slowest {max(self.answered):.2f} s"
         )
 
 
-async def endure(home: Path, updates: int, seed: int) -> Endured:
-    """Run a bot and give it so many."""
-    chance = random.Random(seed)
-    complaints = Complaints()
-    logging.getLogger("bot").addHandler(complaints)
-    try:
-        async with bot_here(home, limits=LIMITS) as bot:
-            hostile = Hostile(chance, 300, bot.server.staff_chat_id)
-            bot.server.world.updates.allowed = None
-            await _cry(bot, -1)  # what is read once, at the first message, is read now
-            began, early, answered = time.monotonic(), 0.0, []
-            for given in range(0, updates, _BATCH):
-                for _ in range(min(_BATCH, updates - given)):
-                    bot.server.world.updates.add(*hostile.one())
-                answered.append(await _cry(bot, given))
-                await until(lambda: _taken(bot), "updates are not taken", 300)
-                await bot.telegram.dispatcher.idle()
-                # The server lives in this process as well, and keeps every chat: its memory is not the bot's.
-                for chat in bot.server.world.chats.values():
-                    chat.messages.clear()
-                if not early and given >= updates / 5:
-                    early = _memory()
-            return Endured(updates, time.monotonic() - began, complaints.heard, _memory() - early, answered)
-    finally:
-        logging.getLogger("bot").removeHandler(complaints)
+async def endure(home: Path, updates: int, seed: int, program: tuple[str, ...] = PROGRAM) -> Endured:
+    """Run a bot in a process of its own and give it so many."""
+    port = free_port()
+    variables = {**environment(home), **LIMITS, "PRISTAN_HEALTH_PORT": str(port)}
+    async with sandbox() as (server, client), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as health:
+        bot = await BotProcess(server, home, program=program, environment=variables).start()
+        assert bot.process is not None
+        hostile = Hostile(random.Random(seed), 300, server.staff_chat_id)
+        server.world.updates.allowed = None
+        await warm(client)
+        began, memory, answered = time.monotonic(), [], []
+        for given in range(0, updates, _BATCH):
+            batch = min(_BATCH, updates - given)
+            for _ in range(batch):
+                server.world.updates.add(*hostile.one())
+            answered.append(await _cry(client, given))
+            await until(lambda: _all_done(health, server.world.updates.pending), "turns are not done", 300)
+            if (given + batch) * 5 // updates > len(memory):
+                memory.append(_memory(bot.process.pid))
+        seconds = time.monotonic() - began
+        assert await bot.stop() == 0
+        return Endured(updates, seconds, _COMPLAINT.findall(bot.log), memory, answered)
 
 
-async def _cry(bot: BotHere, number: int) -> float:
-    person = await bot.client.person(f"Ann{number}", language_code="en")
+async def _cry(client: SandboxClient, number: int) -> float:
+    person = await client.person(f"Ann{number}", language_code="en")
     began = time.monotonic()
     await person.say("he is beating me help")
     await person.wait_reply("112", timeout=60)
     return time.monotonic() - began
 
 
-async def _taken(bot: BotHere) -> bool:
+async def _all_done(health: httpx.AsyncClient, pending: Callable[[], object]) -> bool:
     await asyncio.sleep(0.05)
-    return not bot.server.world.updates.pending()
+    return not pending() and "pristan_inbox_waiting 0\n" in (await health.get("/metrics")).text
 
 
-def _memory() -> float:
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+def _memory(process: int) -> float:
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
