@@ -11,12 +11,31 @@ from bot.assembly import Content
 from bot.content.languages import LANGUAGES, choose
 from bot.conversation.turn import look_for_alarm, plain_words
 from bot.dialogue.engine import DialogueEngine
+from bot.dialogue.engine import Understanding as Understood
 from bot.dialogue.taxonomy import EMERGENCY_OF_INTENT
 from bot.dialogue.train import train
 from bot.dialogue.wishes import other_meaning
 from bot.safety.net import SafetyNet
 from bot.screening.screen import Screener
 from bot.settings import Settings
+
+#: The intent of each emergency.
+_INTENT_OF_EMERGENCY = {emergency: intent for intent, emergency in EMERGENCY_OF_INTENT.items()}
+#: An alarm of the net counts as what was meant where the model is more likely wrong than right.
+_MODEL_SURE = 0.5
+
+
+def answered_as(understood: Understood, emergency: str | None) -> str:
+    """The intent that is answered: the model's best, or the alarm's where the model has raised it or is not sure.
+
+    Args:
+        understood: of the dialogue model.
+        emergency: the alarm that is raised, or None.
+    """
+    if emergency is None:
+        return str(understood.intent)
+    raised = understood.sure and EMERGENCY_OF_INTENT.get(understood.wants[0]) == emergency
+    return _INTENT_OF_EMERGENCY[emergency] if raised or understood.confidence < _MODEL_SURE else str(understood.intent)
 
 
 @dataclass(frozen=True)
@@ -88,7 +107,7 @@ class Understanding:
             emergency = EMERGENCY_OF_INTENT.get(understood.wants[0])
         return Meaning(
             spoken,
-            understood.intent,
+            answered_as(understood, emergency),
             float(understood.confidence),
             bool(understood.sure),
             emergency,
