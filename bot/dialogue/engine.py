@@ -240,12 +240,10 @@ class DialogueEngine:
             for part in others
             if part.sure and part.confidence >= PART_SURE and part.wants[0] not in EMERGENCY_OF_INTENT
         ]
-        if whole.sure:
-            return dataclasses.replace(whole, wants=tuple(in_order(whole.wants[0], surely)))
-        if not surely:
-            return whole
-        # The message as a whole leaves a doubt, a sentence of it none.
-        return dataclasses.replace(whole, sure=True, wants=tuple(in_order(surely[0], surely)))
+        if not whole.sure and whole.intent not in surely:
+            return whole  # a sentence alone knows less than the message that leaves a doubt
+        wants = in_order(whole.wants[0], surely, dict(whole.ranking))
+        return dataclasses.replace(whole, sure=True, wants=tuple(wants))
 
 
 #: A sentence must be at least this sure to count beside the whole message. None is an emergency alone: of fourteen such
