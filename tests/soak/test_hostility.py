@@ -21,5 +21,5 @@ async def test_no_error_and_flat_memory(tmp_path: Path) -> None:
     endured = await endure(tmp_path, UPDATES, seed)
     print(endured)
     assert not endured.complaints, endured.complaints[:20]
-    assert endured.growth < 40
+    assert endured.growth < 25  # megabytes; it goes up and down by ten
     assert max(endured.answered) < 10  # each stands behind 200 others that were there first
