@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.clock import Clock
@@ -24,6 +24,27 @@ from bot.store.models import case_messages, outbox, sent_messages
 from bot.store.person_keys import ONCE, destroy_once_key_if_unused, load_key
 
 _Result = TypeVar("_Result")
+
+# Made once: after every message is looked what comes next, and making a statement takes longer than running it.
+_UNFINISHED = outbox.c.state.in_(("pending", "sending"))
+#: The first unfinished call of each lane.
+_HEADS = select(func.min(outbox.c.id).label("id")).where(_UNFINISHED).group_by(outbox.c.lane).subquery()
+_MAY_BE_MADE = (
+    outbox.c.state == "pending",
+    outbox.c.not_before.is_(None) | (outbox.c.not_before <= bindparam("now")),
+)
+_READY = select(outbox).join(_HEADS, _HEADS.c.id == outbox.c.id).where(*_MAY_BE_MADE).order_by(outbox.c.id)
+_LANES_WAITING = (
+    select(outbox.c.lane).join(_HEADS, _HEADS.c.id == outbox.c.id).where(*_MAY_BE_MADE).order_by(outbox.c.id)
+)
+_NEXT_DUE = (
+    select(outbox.c.not_before)
+    .join(_HEADS, _HEADS.c.id == outbox.c.id)
+    .where(outbox.c.state == "pending", outbox.c.not_before > bindparam("now"))
+    .order_by(outbox.c.not_before)
+    .limit(1)
+)
+_FIRST_OF_LANE = select(outbox).where(_UNFINISHED, outbox.c.lane == bindparam("of")).order_by(outbox.c.id).limit(1)
 
 
 @dataclass(frozen=True)
@@ -93,10 +114,7 @@ class Outbox:
         """
         while True:
             async with self._database.reading() as connection:
-                query = _ready(self._clock()).order_by(outbox.c.id).limit(1)
-                if lane is not None:
-                    query = query.where(outbox.c.lane == lane)
-                row = (await connection.execute(query)).first()
+                row = await self._ready_call(connection, lane)
                 if row is None:
                     return None
                 try:
@@ -110,24 +128,25 @@ class Outbox:
                 )  # fmt: skip
             await self.mark_failed(row.id, "unreadable")
 
+    async def _ready_call(self, connection: AsyncConnection, lane: str | None) -> Any:
+        now = self._clock()
+        if lane is None:
+            return (await connection.execute(_READY.limit(1), {"now": now})).first()
+        first = (await connection.execute(_FIRST_OF_LANE, {"of": lane})).first()
+        if first is None or first.state != "pending" or (first.not_before is not None and first.not_before > now):
+            return None
+        return first
+
     async def lanes_waiting(self) -> list[str]:
         """Lanes that have a call which may be made now, the one with the oldest first."""
         async with self._database.reading() as connection:
-            rows = await connection.execute(_ready(self._clock()).order_by(outbox.c.id))
+            rows = await connection.execute(_LANES_WAITING, {"now": self._clock()})
             return [row.lane for row in rows]
 
     async def next_due(self) -> datetime | None:
         """When the earliest call that must still wait may be made; None if none waits."""
         async with self._database.reading() as connection:
-            heads = _heads()
-            query = (
-                select(outbox.c.not_before)
-                .join(heads, heads.c.id == outbox.c.id)
-                .where(outbox.c.state == "pending", outbox.c.not_before > self._clock())
-                .order_by(outbox.c.not_before)
-                .limit(1)
-            )
-            due: datetime | None = (await connection.execute(query)).scalar()
+            due: datetime | None = (await connection.execute(_NEXT_DUE, {"now": self._clock()})).scalar()
             return due
 
     async def mark_sending(self, item_id: int) -> bool:
@@ -314,25 +333,6 @@ async def release(connection: AsyncConnection, person_ref: str) -> int:
         update(outbox).where(outbox.c.person_ref == person_ref, outbox.c.state == "held").values(state="pending")
     )
     return int(changed.rowcount)
-
-
-def _heads() -> Any:
-    """The first unfinished call of each lane."""
-    return (
-        select(func.min(outbox.c.id).label("id"))
-        .where(outbox.c.state.in_(("pending", "sending")))
-        .group_by(outbox.c.lane)
-        .subquery()
-    )
-
-
-def _ready(now: datetime) -> Any:
-    heads = _heads()
-    return (
-        select(outbox)
-        .join(heads, heads.c.id == outbox.c.id)
-        .where(outbox.c.state == "pending", outbox.c.not_before.is_(None) | (outbox.c.not_before <= now))
-    )
 
 
 async def _drop_once(connection: AsyncConnection, row: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import random
 import resource
@@ -28,6 +29,7 @@ ALARM, NUMBER = "he is beating me help", "112"
 WIDE = {"PRISTAN_LIMIT_MESSAGES": "900000/minute, 900000/hour"}
 #: In an alarm's way lies nothing that its answer cannot pass: the server's own failures hit other chats.
 _API = ("429", "500", "502", "drop_before", "drop_after", "slow")
+#: So long nothing comes any more before what is missing counts as lost.
 HEALED_SECONDS = 120
 
 
@@ -45,6 +47,7 @@ class Figures:
         alarms: seconds from cry to number, while the bot ran.
         hindered: the same where the bot was dead or the server did not give it the message.
         faults: what was done to it.
+        settled: seconds from the end of the faults to the last answer.
     """
 
     sent: Counter[str] = field(default_factory=Counter)
@@ -56,13 +59,14 @@ class Figures:
     alarms: list[float] = field(default_factory=list)
     hindered: list[float] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
+    settled: float = 0.0
 
     def __str__(self) -> str:
         slowest = max(self.alarms, default=0.0)
         middle = sorted(self.alarms)[len(self.alarms) // 2] if self.alarms else 0.0
         return (
             f"{sum(self.sent.values())} messages ({dict(self.sent)}); faults {dict(self.faults)}; "
-            f"lost {self.lost} {dict(self.missing) or ''}, "
+            f"lost {self.lost} {dict(self.missing) or ''}, the last answer {self.settled:.0f} s after the last fault, "
             f"doubled {self.doubled} of {self.doubtful} doubtful, {self.alarms_doubled} numbers "
             f"given again; {len(self.alarms)} alarms answered in "
             f"{middle:.2f} s (median), {slowest:.2f} s (slowest); {len(self.hindered)} while the bot was dead or "
@@ -118,12 +122,23 @@ class Storm:
         if self._fault is not None:
             await self._fault
         await self.client.clear_faults()
-        if not self._there():
-            with contextlib.suppress(AssertionError):  # counted below, and told by the test
-                await waiting.until(self._all_there, "answers are lost", HEALED_SECONDS)
+        await self._settle()
         await asyncio.gather(*self._watching)
         self._count()
         return self.figures
+
+    async def _settle(self) -> None:
+        """Wait for the answers that are due, as long as they keep coming; what never came is counted afterwards."""
+        healed = time.monotonic()
+        due = self._due()
+        while due:
+            before = due
+            with contextlib.suppress(AssertionError):
+                due = await waiting.until(functools.partial(self._fewer_due, before), "nothing comes", HEALED_SECONDS)
+            if due == before:
+                break
+            due = self._due()
+        self.figures.settled = time.monotonic() - healed
 
     # People
 
@@ -159,12 +174,13 @@ class Storm:
         messages = self.server.world.chats[chat].messages.values() if chat in self.server.world.chats else ()
         return sum(message.from_bot and words in message.text for message in messages)
 
-    def _there(self) -> bool:
-        return all(self._seen(chat, words) >= number for (chat, words), number in self._wanted.items())
+    def _due(self) -> int:
+        return sum(max(0, number - self._seen(chat, words)) for (chat, words), number in self._wanted.items())
 
-    async def _all_there(self) -> bool:
+    async def _fewer_due(self, before: int) -> int | None:
         await asyncio.sleep(0.2)
-        return self._there()
+        due = self._due()
+        return (due or -1) if due < before else None
 
     def _count(self) -> None:
         for (chat, words), number in self._wanted.items():
