@@ -20,7 +20,7 @@ from bot.screening.screen import Screener
 from bot.settings import Settings
 
 #: The intent of each emergency.
-_INTENT_OF_EMERGENCY = {emergency: intent for intent, emergency in EMERGENCY_OF_INTENT.items()}
+_INTENT_OF_EMERGENCY: dict[str, str] = {emergency: intent for intent, emergency in EMERGENCY_OF_INTENT.items()}
 #: An alarm of the net counts as what was meant where the model is more likely wrong than right.
 _MODEL_SURE = 0.5
 
