@@ -242,7 +242,7 @@ class DialogueEngine:
         ]
         if not whole.sure and whole.intent not in surely:
             return whole  # a sentence alone knows less than the message that leaves a doubt
-        wants = in_order(whole.wants[0], surely, dict(whole.ranking))
+        wants = in_order(whole.wants[0], surely)
         return dataclasses.replace(whole, sure=True, wants=tuple(wants))
 
 

@@ -129,21 +129,15 @@ def urgency(intent: str) -> int:
     return 0 if intent in EMERGENCY_OF_INTENT else 1 if intent in _SOON else 3 if intent in _LATER else 2
 
 
-def in_order(whole: str, others: Iterable[str], chances: Mapping[str, float]) -> list[str]:
+def in_order(whole: str, others: Iterable[str]) -> list[str]:
     """The wants of a message, the most urgent first, without doubles.
-
-    A sentence that the message as a whole does not speak of goes behind what the whole was taken for, however urgent:
-    of 39 such on the development split the whole was right in 38 (decision 81).
 
     Args:
         whole: what the message as a whole was taken for.
         others: what its sentences were taken for, surely.
-        chances: of intents for the whole message, 0 to 1.
     """
     wants = list(dict.fromkeys(intent for intent in (whole, *others) if intent not in POLITE))
-    beside = {intent for intent in wants if intent != whole and chances.get(intent, 0.0) < PERHAPS_MEANT}
-    polite = whole in POLITE
-    return sorted(wants, key=lambda intent: (intent in beside and not polite, urgency(intent))) or [whole]
+    return sorted(wants, key=urgency) or [whole]
 
 
 def offered(wants: Sequence[str], ranking: Mapping[str, float]) -> tuple[str, ...]:
