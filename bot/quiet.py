@@ -1,8 +1,8 @@
 """Keeps what people write out of every log, and the libraries off the network. Imported before Rasa, everywhere.
 
 Rasa reports to telemetry and Sentry hosts and writes each message text to an unconfigured structlog at debug level;
-python-telegram-bot and aiosqlite print text at debug level, httpx the bot token at info, and an exception's text may
-quote what it failed on. So:
+python-telegram-bot prints text at debug level, httpx the bot token at info, and an exception's text may quote what it
+failed on. So:
 
 * Only loggers of `bot` may say what they want (our own code never logs text). Every other logger is reduced to
   *where* and *which kind*: logger name, level, file and line, type of the exception - never its message.

@@ -160,7 +160,7 @@ class Settings:
     @property
     def effective_database_url(self) -> str:
         """The database's address: the one that was set, else the SQLite file in the state folder."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'pristan.sqlite'}"
+        return self.database_url or f"sqlite:///{self.home / 'pristan.sqlite'}"
 
 
 @dataclass(frozen=True)
@@ -298,12 +298,13 @@ def _redis_address(value: str) -> str:
 
 def _database_address(value: str) -> str:
     example = "postgresql://name@host/database or sqlite:////var/lib/pristan/pristan.sqlite"
-    asynchronous = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-    schemes = (*asynchronous, *asynchronous.values())
-    _split(value, schemes, example)
+    driven = {"sqlite": "sqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    # An earlier version wanted the driver named.
+    driven |= {"sqlite+aiosqlite": "sqlite", "postgresql+asyncpg": "postgresql+asyncpg"}
+    _split(value, tuple(driven), example)
     scheme, rest = value.split(":", 1)
-    address = f"{asynchronous.get(scheme, scheme)}:{rest}"
-    if address.startswith("sqlite") and not re.match(r"sqlite\+aiosqlite:///[^?:]", address):
+    address = f"{driven[scheme]}:{rest}"
+    if address.startswith("sqlite") and not re.match(r"sqlite:///[^?:]", address):
         raise ValueError(f"must name a file: nothing is kept in a database in memory. Write it like {example}.")
     return address
 

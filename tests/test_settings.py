@@ -13,7 +13,7 @@ def test_without_any_setting_everything_has_a_place(tmp_path: Path) -> None:
     assert settings.secret_key_file == settings.home / "secret.key"
     assert settings.telegram_api_url == TELEGRAM_API_URL
     assert settings.telegram_bot_token is None and settings.staff_chat_id is None
-    assert settings.effective_database_url == f"sqlite+aiosqlite:///{settings.home}/pristan.sqlite"
+    assert settings.effective_database_url == f"sqlite:///{settings.home}/pristan.sqlite"
     assert not settings.home.exists()  # reading settings makes nothing
 
 
@@ -33,10 +33,11 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert Settings.from_environment({}, toml_path=file).staff_chat_id == -1001
 
 
-def test_databases_get_their_asynchronous_driver(tmp_path: Path) -> None:
+def test_databases_get_their_driver(tmp_path: Path) -> None:
     for given, used in (
         ("postgresql://pristan:secret@db/pristan", "postgresql+asyncpg://pristan:secret@db/pristan"),
-        ("sqlite:////srv/p.sqlite", "sqlite+aiosqlite:////srv/p.sqlite"),
+        ("sqlite:////srv/p.sqlite", "sqlite:////srv/p.sqlite"),
+        ("sqlite+aiosqlite:////srv/p.sqlite", "sqlite:////srv/p.sqlite"),
     ):
         assert Settings.from_environment({"PRISTAN_DATABASE_URL": given}).effective_database_url == used
 

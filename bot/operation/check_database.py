@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.operation.check_secrets import read_key
 from bot.operation.findings import Finding, ok, warn, wrong
 from bot.settings import Settings
 from bot.store.clock import utc_now
+from bot.store.engine import connected
 from bot.store.keys import Keyring
 from bot.store.migrate import NEWEST
 from bot.store.models import inbox, key_check, outbox
@@ -29,16 +28,6 @@ _WAITS_TOO_LONG = timedelta(minutes=10)
 _SECONDS = 10.0
 
 
-@asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[AsyncConnection]:
-    engine = create_async_engine(url, hide_parameters=True, poolclass=NullPool)
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
-
-
 async def check_database(settings: Settings) -> Iterable[Finding]:
     """Reachable, writable, of the newest form, whole, opened by the key at hand, and nothing stuck in it."""
     address = make_url(settings.effective_database_url)
@@ -46,7 +35,7 @@ async def check_database(settings: Settings) -> Iterable[Finding]:
     if sqlite and (before := _about_file(Path(address.database or ""))) is not None:
         return [before]
     try:
-        async with _connected(settings.effective_database_url) as connection:
+        async with connected(settings.effective_database_url) as connection:
             return await asyncio.wait_for(_look(connection, settings, sqlite), _SECONDS)
     except asyncio.TimeoutError:
         return [

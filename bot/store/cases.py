@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +32,9 @@ _ID_LENGTH = 6
 def new_case_id() -> str:
     """A random short name that staff can say aloud; unlike a number it does not tell how many cases there are."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+
+#: Made once: making a statement takes longer than running it.
+_OPEN_CASE = select(cases).where(cases.c.person_ref == bindparam("of"), cases.c.state != "closed")
 
 
 @dataclass
@@ -134,8 +137,7 @@ class Cases:
 
 async def load_open_case(connection: AsyncConnection, keyring: Keyring, person_ref: str) -> Case | None:
     """The case of a person that is not closed, read in the transaction at hand."""
-    query = select(cases).where(cases.c.person_ref == person_ref, cases.c.state != "closed")
-    row = (await connection.execute(query)).first()
+    row = (await connection.execute(_OPEN_CASE, {"of": person_ref})).first()
     return None if row is None else await _case(connection, keyring, row)
 
 

@@ -11,7 +11,7 @@ import zlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.keys import seal, unseal
@@ -20,6 +20,11 @@ from bot.store.models import dialogues
 #: Begins a row that holds a talk besides the snapshot; a row without it is a snapshot alone.
 _WITH_TALK = b"\x00talk1\x00"
 _LENGTH_BYTES = 4
+
+# Made once: making a statement takes longer than running it.
+_MINE = dialogues.c.person_ref == bindparam("of")
+_SNAPSHOT = select(dialogues.c.snapshot_enc).where(_MINE)
+_CHANGE, _NEW, _FORGET = update(dialogues).where(_MINE), insert(dialogues), delete(dialogues).where(_MINE)
 
 
 def pack(snapshot: bytes | None, talk: dict[str, Any]) -> bytes | None:
@@ -46,7 +51,7 @@ async def load_dialogue(connection: AsyncConnection, key: bytes, ref: str) -> by
     Raises:
         DamagedDataError: it does not open with the key.
     """
-    sealed = (await connection.execute(select(dialogues.c.snapshot_enc).where(dialogues.c.person_ref == ref))).scalar()
+    sealed = (await connection.execute(_SNAPSHOT, {"of": ref})).scalar()
     return None if sealed is None else zlib.decompress(unseal(key, sealed, f"dialogues.snapshot/{ref}"))
 
 
@@ -55,9 +60,9 @@ async def save_dialogue(
 ) -> None:
     """Replace the snapshot of a person; None forgets it."""
     if snapshot is None:
-        await connection.execute(delete(dialogues).where(dialogues.c.person_ref == ref))
+        await connection.execute(_FORGET, {"of": ref})
         return
     values = {"snapshot_enc": seal(key, zlib.compress(snapshot, 1), f"dialogues.snapshot/{ref}"), "updated_at": now}
-    changed = await connection.execute(update(dialogues).where(dialogues.c.person_ref == ref).values(**values))
+    changed = await connection.execute(_CHANGE, {"of": ref, **values})
     if changed.rowcount == 0:
-        await connection.execute(insert(dialogues).values(person_ref=ref, **values))
+        await connection.execute(_NEW, {"person_ref": ref, **values})

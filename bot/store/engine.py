@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -11,11 +12,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import NullPool
 
 from bot.store.exclusive import DatabaseLock
+from bot.store.sqlite_threads import SqliteThreads
 
 #: How long a connection waits for another process's lock, milliseconds.
 BUSY_TIMEOUT_MS = 10_000
@@ -51,7 +53,7 @@ class Database:
     """An open database.
 
     Args:
-        url: SQLAlchemy address with an async driver (``sqlite+aiosqlite`` or ``postgresql+asyncpg``).
+        url: SQLAlchemy address: ``sqlite`` or ``postgresql+asyncpg``.
     """
 
     def __init__(self, url: str) -> None:
@@ -60,21 +62,31 @@ class Database:
         self.is_sqlite = address.get_backend_name() == "sqlite"
         #: The SQLite file.
         self.file = Path(address.database) if self.is_sqlite and address.database else None
-        if self.file is not None:
-            _create_private(self.file)
-        # hide_parameters: SQLAlchemy's exceptions would print what was being written.
-        self._engine: AsyncEngine = create_async_engine(
-            address,
-            hide_parameters=True,
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=4,
-            max_overflow=4,
-        )
         self._writing = asyncio.Lock()
         self._lock: DatabaseLock | None = None
-        if self.is_sqlite:
-            event.listen(self._engine.sync_engine, "connect", _prepare)
-            event.listen(self._engine.sync_engine, "begin", _begin)
+        self._sqlite: SqliteThreads | None = None
+        self._server: AsyncEngine | None = None
+        if self.file is None:
+            # hide_parameters: SQLAlchemy's exceptions would print what was being written.
+            self._server = create_async_engine(address, hide_parameters=True, pool_size=8, max_overflow=0)
+            return
+        _create_private(self.file)
+        self._sqlite = SqliteThreads(address)
+        event.listen(self._sqlite.engine, "connect", _prepare)
+        event.listen(self._sqlite.engine, "begin", _begin)
+
+    @property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine, for its events."""
+        if self._sqlite is not None:
+            return self._sqlite.engine
+        engine: Engine = self._engine.sync_engine
+        return engine
+
+    @property
+    def _engine(self) -> AsyncEngine:
+        assert self._server is not None  # noqa: S101 - who comes here has looked
+        return self._server
 
     async def lock(self, exclusive: bool = False) -> None:
         """Say that this process uses the database, until it closes it.
@@ -86,7 +98,7 @@ class Database:
             InUse: another process is in the way.
         """
         lock = DatabaseLock(exclusive)
-        await lock.take(self._engine, self.file)
+        await lock.take(self._server, self.file)
         self._lock = lock
 
     async def close(self) -> None:
@@ -94,13 +106,28 @@ class Database:
         if self._lock is not None:
             await self._lock.release()
             self._lock = None
-        await self._engine.dispose()
+        if self._sqlite is not None:
+            await to_the_end(self._sqlite.close())
+        else:
+            await self._engine.dispose()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one consistent state; never write on it."""
-        async with self._engine.connect() as connection:
+        async with self._sqlite.connected() if self._sqlite is not None else self._engine.connect() as connection:
             yield connection
+
+    async def read(self, work: Callable[[AsyncConnection], Awaitable[_Result]]) -> _Result:
+        """Run ``work``, which only reads, on one consistent state. Cheaper than :meth:`reading`.
+
+        Args:
+            work: awaits nothing but the connection, and returns no rows that are still to be fetched.
+        """
+        if self._sqlite is not None:
+            result: _Result = await self._sqlite.run(work)
+            return result
+        async with self._engine.connect() as connection:
+            return await work(connection)
 
     async def write(self, work: Callable[[AsyncConnection], Awaitable[_Result]]) -> _Result:
         """Run ``work`` in one write transaction, durable when this returns; nothing is written if it raises.
@@ -110,13 +137,12 @@ class Database:
         return await to_the_end(self._write(work))
 
     async def _write(self, work: Callable[[AsyncConnection], Awaitable[_Result]]) -> _Result:
-        if not self.is_sqlite:
-            async with self._engine.begin() as connection:
-                return await work(connection)
-        async with self._writing, self._engine.connect() as plain:
-            connection = await plain.execution_options(pristan_writes=True)
-            async with connection.begin():
-                return await work(connection)
+        if self._sqlite is not None:
+            async with self._writing:
+                result: _Result = await self._sqlite.run(work, pristan_writes=True)
+                return result
+        async with self._engine.begin() as connection:
+            return await work(connection)
 
     async def purge(self) -> bool:
         """Leave no byte of deleted rows in the files.
@@ -141,11 +167,40 @@ class Database:
         return True
 
     async def _purge(self) -> bool:
-        async with self._writing, self._engine.connect() as plain:
-            connection = await plain.execution_options(pristan_no_transaction=True)
-            await connection.exec_driver_sql("VACUUM")
-            busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
-            return not busy
+        assert self._sqlite is not None  # noqa: S101 - who comes here has looked
+        async with self._writing:
+            done: bool = await self._sqlite.run(_rebuild, begin=False, pristan_no_transaction=True)
+            return done
+
+
+async def _rebuild(connection: AsyncConnection) -> bool:
+    await connection.exec_driver_sql("VACUUM")
+    busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
+    return not busy
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[AsyncConnection]:
+    """One connection to a database as it is, without making or setting anything.
+
+    Args:
+        url: SQLAlchemy address, as of `Database`.
+    """
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        threads = SqliteThreads(address)
+        try:
+            async with threads.connected() as connection:
+                yield connection
+        finally:
+            await to_the_end(threads.close())
+        return
+    engine = create_async_engine(address, hide_parameters=True, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
 
 
 async def insert_if_absent(connection: AsyncConnection, table: Any, values: dict[str, Any]) -> bool:
@@ -154,9 +209,20 @@ async def insert_if_absent(connection: AsyncConnection, table: Any, values: dict
     Returns:
         Whether the row is new.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    result = await connection.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+    result = await connection.execute(_insert_if_absent(connection.dialect.name, table), values)
     return bool(result.rowcount == 1)
+
+
+async def insert_all_if_absent(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]) -> None:
+    """Insert rows of the same columns, passing over those whose primary key is there already."""
+    if rows:
+        await connection.execute(_insert_if_absent(connection.dialect.name, table), rows)
+
+
+@functools.cache
+def _insert_if_absent(dialect: str, table: Any) -> Any:
+    # Made once for each table: making a statement takes longer than running it.
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
 
 
 def _create_private(file: Path) -> None:

@@ -36,17 +36,17 @@ class DatabaseLock:
         self._descriptor: int | None = None
         self._session: AsyncConnection | None = None
 
-    async def take(self, engine: AsyncEngine, file: Path | None) -> None:
+    async def take(self, engine: AsyncEngine | None, file: Path | None) -> None:
         """Take the lock, without waiting.
 
         Args:
-            engine: the database.
+            engine: the database server, None for SQLite.
             file: the SQLite file, None on a server.
 
         Raises:
             InUse: it cannot be had.
         """
-        taken = self._take_file(file) if file is not None else await self._take_session(engine)
+        taken = self._take_file(file) if file is not None else engine is not None and await self._take_session(engine)
         if not taken:
             await self.release()
             raise InUse(

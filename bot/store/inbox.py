@@ -9,22 +9,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.clock import Clock
 from bot.store.counters import DOUBTFUL_COUNTER, count
-from bot.store.engine import Database, insert_if_absent
+from bot.store.engine import Database, insert_all_if_absent, insert_if_absent
 from bot.store.errors import DamagedDataError, TurnConflict
 from bot.store.keys import Keyring, seal_json, unseal_json
 from bot.store.models import inbox, sent_messages
-from bot.store.person_keys import load_key, load_or_create_key
+from bot.store.person_keys import load_key, load_or_create_keys
 
 #: An update whose turn failed this often is given up, so that it cannot block the chat behind it.
 MAX_ATTEMPTS = 5
 
 #: What is left of an update that is done: its number, to recognise a repetition.
 ONLY_THE_NUMBER = {"state": "done", "lane": "", "person_ref": None, "payload_enc": None, "answered": False}
+
+# Made once: making a statement takes longer than running it.
+_KNOWN = select(inbox.c.update_id).where(inbox.c.update_id.in_(bindparam("these", expanding=True)))
+_FINISH = (
+    update(inbox).where(inbox.c.update_id == bindparam("this"), inbox.c.state == "new").values(ONLY_THE_NUMBER)
+)
 
 #: Lane of what belongs to no person, such as messages of staff.
 STAFF_LANE = "staff"
@@ -126,29 +132,30 @@ class Inbox:
 
         async def work(connection: AsyncConnection) -> set[int]:
             known = await _known(connection, list(refs))
-            new: set[int] = set()
-            keys: dict[str, bytes] = {}
-            for one in updates:
-                ref = refs[one.update_id]
-                if one.update_id in known:
-                    continue
-                if ref is not None and ref not in keys:
-                    keys[ref] = await load_or_create_key(connection, self._keyring, ref)
+            fresh = {one.update_id: one for one in updates if one.update_id not in known}
+            if not fresh:
+                return set()
+            owners = [ref for number in fresh if (ref := refs[number]) is not None]
+            keys = await load_or_create_keys(connection, self._keyring, owners)
+            now = self._clock()
+            rows = []
+            for number, one in fresh.items():
+                ref = refs[number]
                 key = self._keyring.house if ref is None else keys[ref]
-                values = {
-                    "update_id": one.update_id,
-                    "lane": lanes[one.update_id],
-                    "person_ref": ref,
-                    "payload_enc": seal_json(key, one.payload, f"inbox.payload/{one.update_id}"),
-                    "state": "new",
-                    "attempts": 0,
-                    "received_at": self._clock(),
-                    "answered": False,
-                }
-                if await insert_if_absent(connection, inbox, values):
-                    new.add(one.update_id)
-                known.add(one.update_id)  # Telegram may give one twice in one answer
-            return new
+                rows.append(
+                    {
+                        "update_id": number,
+                        "lane": lanes[number],
+                        "person_ref": ref,
+                        "payload_enc": seal_json(key, one.payload, f"inbox.payload/{number}"),
+                        "state": "new",
+                        "attempts": 0,
+                        "received_at": now,
+                        "answered": False,
+                    }
+                )
+            await insert_all_if_absent(connection, inbox, rows)
+            return set(fresh)
 
         new = await self._database.write(work)
         self._fresh |= new
@@ -156,8 +163,7 @@ class Inbox:
 
     async def known(self, update_ids: Sequence[int]) -> set[int]:
         """Which of these updates were written before."""
-        async with self._database.reading() as connection:
-            return await _known(connection, update_ids)
+        return await self._database.read(lambda connection: _known(connection, update_ids))
 
     async def note_answered(self, answers: Mapping[int, Sequence[int]], doubtful: int = 0) -> None:
         """Note that alarms were answered ahead of their turns: a process after this one must not answer them again.
@@ -255,7 +261,7 @@ class Inbox:
 
 
 async def _known(connection: AsyncConnection, update_ids: Sequence[int]) -> set[int]:
-    found = await connection.execute(select(inbox.c.update_id).where(inbox.c.update_id.in_(update_ids)))
+    found = await connection.execute(_KNOWN, {"these": update_ids})
     return set(found.scalars())
 
 
@@ -278,9 +284,7 @@ async def finish(connection: AsyncConnection, update_id: int) -> None:
     Raises:
         TurnConflict: it was done already; what this turn wants to write was written before.
     """
-    changed = await connection.execute(
-        update(inbox).where(inbox.c.update_id == update_id, inbox.c.state == "new").values(ONLY_THE_NUMBER)
-    )
+    changed = await connection.execute(_FINISH, {"this": update_id})
     if changed.rowcount == 0:
         raise TurnConflict("the update was done already")
 

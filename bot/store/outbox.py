@@ -46,6 +46,16 @@ _NEXT_DUE = (
 )
 _FIRST_OF_LANE = select(outbox).where(_UNFINISHED, outbox.c.lane == bindparam("of")).order_by(outbox.c.id).limit(1)
 
+_THIS = outbox.c.id == bindparam("this")
+_CALL = select(outbox).where(_THIS)
+_SENDING = (
+    update(outbox).where(_THIS, outbox.c.state == "pending").values(state="sending", attempts=outbox.c.attempts + 1)
+)
+_SENT = update(outbox).where(_THIS).values(state="sent", payload_enc=None, not_before=None, sent_at=bindparam("moment"))
+_RELEASE = (
+    update(outbox).where(outbox.c.person_ref == bindparam("of"), outbox.c.state == "held").values(state="pending")
+)
+
 
 @dataclass(frozen=True)
 class OutboxItem:
@@ -112,15 +122,20 @@ class Outbox:
 
         Strictly in order: a lane is blocked by a call that is being made and by one that must wait.
         """
+
+        async def work(connection: AsyncConnection) -> tuple[Any, dict[str, Any] | None]:
+            row = await self._ready_call(connection, lane)
+            if row is None:
+                return None, None
+            try:
+                return row, await self._open(connection, row)
+            except DamagedDataError:
+                return row, None
+
         while True:
-            async with self._database.reading() as connection:
-                row = await self._ready_call(connection, lane)
-                if row is None:
-                    return None
-                try:
-                    params = await self._open(connection, row)
-                except DamagedDataError:
-                    params = None
+            row, params = await self._database.read(work)
+            if row is None:
+                return None
             if params is not None:
                 return OutboxItem(
                     row.id, row.lane, row.person_ref, row.case_id, row.purpose, row.method, params,
@@ -139,15 +154,21 @@ class Outbox:
 
     async def lanes_waiting(self) -> list[str]:
         """Lanes that have a call which may be made now, the one with the oldest first."""
-        async with self._database.reading() as connection:
+
+        async def work(connection: AsyncConnection) -> list[str]:
             rows = await connection.execute(_LANES_WAITING, {"now": self._clock()})
             return [row.lane for row in rows]
 
+        return await self._database.read(work)
+
     async def next_due(self) -> datetime | None:
         """When the earliest call that must still wait may be made; None if none waits."""
-        async with self._database.reading() as connection:
+
+        async def work(connection: AsyncConnection) -> datetime | None:
             due: datetime | None = (await connection.execute(_NEXT_DUE, {"now": self._clock()})).scalar()
             return due
+
+        return await self._database.read(work)
 
     async def mark_sending(self, item_id: int) -> bool:
         """The call is about to be made; durable when this returns.
@@ -157,12 +178,7 @@ class Outbox:
         """
 
         async def work(connection: AsyncConnection) -> bool:
-            changed = await connection.execute(
-                update(outbox)
-                .where(outbox.c.id == item_id, outbox.c.state == "pending")
-                .values(state="sending", attempts=outbox.c.attempts + 1)
-            )
-            return bool(changed.rowcount)
+            return bool((await connection.execute(_SENDING, {"this": item_id})).rowcount)
 
         return await self._database.write(work)
 
@@ -181,17 +197,13 @@ class Outbox:
         """
 
         async def work(connection: AsyncConnection) -> tuple[bool, bool]:
-            row = (await connection.execute(select(outbox).where(outbox.c.id == item_id))).first()
+            row = (await connection.execute(_CALL, {"this": item_id})).first()
             if row is None:
                 return False, False
             if row.key_ref is not None and row.key_ref.startswith(ONCE):
                 return True, await _drop_once(connection, row)
             now = self._clock()
-            await connection.execute(
-                update(outbox)
-                .where(outbox.c.id == item_id)
-                .values(state="sent", payload_enc=None, not_before=None, sent_at=now)
-            )
+            await connection.execute(_SENT, {"this": item_id, "moment": now})
             if message_id is not None:
                 if row.lane == row.person_ref:
                     await insert_if_absent(
@@ -199,7 +211,8 @@ class Outbox:
                         sent_messages,
                         {"person_ref": row.person_ref, "message_id": message_id, "direction": "out", "at": now},
                     )
-                await _link_case_message(connection, item_id, message_id)
+                if row.case_id is not None:
+                    await _link_case_message(connection, item_id, message_id)
             return True, False
 
         known, finished = await self._write(work)
@@ -329,9 +342,7 @@ async def hold(connection: AsyncConnection, person_ref: str) -> int:
 
 async def release(connection: AsyncConnection, person_ref: str) -> int:
     """Let held calls go, in the transaction at hand."""
-    changed = await connection.execute(
-        update(outbox).where(outbox.c.person_ref == person_ref, outbox.c.state == "held").values(state="pending")
-    )
+    changed = await connection.execute(_RELEASE, {"of": person_ref})
     return int(changed.rowcount)
 
 

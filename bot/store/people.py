@@ -6,13 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import Database
 from bot.store.keys import Keyring, seal_json, unseal_json
 from bot.store.models import people
 from bot.store.person_keys import load_key
+
+# Made once: making a statement takes longer than running it.
+_MINE = people.c.ref == bindparam("of")
+_PERSON = select(people).where(_MINE)
+_SILENCE = select(people.c.silent_since, people.c.unprompted_ok).where(_MINE)
+_CHANGE = update(people).where(_MINE)
+_NEW = insert(people)
 
 
 @dataclass
@@ -69,9 +76,12 @@ class People:
 
     async def get(self, ref: str) -> Person | None:
         """A person by reference, or None when nothing is remembered about them."""
-        async with self._database.reading() as connection:
+
+        async def work(connection: AsyncConnection) -> Person | None:
             key = await load_key(connection, self._keyring, ref)
             return None if key is None else await load_person(connection, key, ref)
+
+        return await self._database.read(work)
 
     async def chat_id(self, ref: str) -> int | None:
         """The chat of a person, or None when nothing is remembered about them."""
@@ -85,7 +95,7 @@ async def load_person(connection: AsyncConnection, key: bytes, ref: str) -> Pers
     Raises:
         DamagedDataError: the row does not open with the key.
     """
-    row = (await connection.execute(select(people).where(people.c.ref == ref))).first()
+    row = (await connection.execute(_PERSON, {"of": ref})).first()
     if row is None:
         return None
     state = unseal_json(key, row.state_enc, f"people.state/{ref}")
@@ -127,14 +137,12 @@ async def save_person(
         "delete_after_hours": person.delete_after_hours,
         "last_seen": now,
     }
-    changed = await connection.execute(update(people).where(people.c.ref == person.ref).values(**values))
+    changed = await connection.execute(_CHANGE, {"of": person.ref, **values})
     if changed.rowcount == 0:
-        await connection.execute(insert(people).values(ref=person.ref, created_at=now, **values))
+        await connection.execute(_NEW, {"ref": person.ref, "created_at": now, **values})
 
 
 async def is_silent(connection: AsyncConnection, ref: str) -> bool:
     """Whether nothing may be sent to this person unprompted now, read in the transaction at hand."""
-    row = (
-        await connection.execute(select(people.c.silent_since, people.c.unprompted_ok).where(people.c.ref == ref))
-    ).first()
+    row = (await connection.execute(_SILENCE, {"of": ref})).first()
     return row is not None and row.silent_since is not None and not row.unprompted_ok

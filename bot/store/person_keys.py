@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import insert_if_absent
 from bot.store.keys import Keyring, new_key
 from bot.store.models import outbox, person_keys
+
+_WRAPPED = select(person_keys.c.wrapped).where(person_keys.c.ref == bindparam("of"))
+#: Keys of several; made once, like the one above.
+_WRAPPED_OF_MANY = select(person_keys.c.ref, person_keys.c.wrapped).where(
+    person_keys.c.ref.in_(bindparam("of", expanding=True))
+)
 
 #: Begins the name of a one-off key, which belongs to no person and dies with the last message under it.
 ONCE = "once:"
@@ -26,8 +33,21 @@ async def load_key(connection: AsyncConnection, keyring: Keyring, ref: str) -> b
     Raises:
         DamagedDataError: the row does not open with the master key.
     """
-    wrapped = (await connection.execute(select(person_keys.c.wrapped).where(person_keys.c.ref == ref))).scalar()
+    wrapped = (await connection.execute(_WRAPPED, {"of": ref})).scalar()
     return None if wrapped is None else keyring.unwrap(wrapped, ref)
+
+
+async def load_or_create_keys(connection: AsyncConnection, keyring: Keyring, refs: Iterable[str]) -> dict[str, bytes]:
+    """The keys of several people, made now where there are none. Needs a write transaction."""
+    wanted = list(dict.fromkeys(refs))
+    if not wanted:
+        return {}
+    rows = await connection.execute(_WRAPPED_OF_MANY, {"of": wanted})
+    keys = {row.ref: keyring.unwrap(row.wrapped, row.ref) for row in rows}
+    for ref in wanted:
+        if ref not in keys:
+            keys[ref] = await load_or_create_key(connection, keyring, ref)
+    return keys
 
 
 async def load_or_create_key(connection: AsyncConnection, keyring: Keyring, ref: str) -> bytes:

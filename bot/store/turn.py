@@ -32,6 +32,9 @@ from bot.store.person_keys import load_key, load_or_create_key, once_ref
 from bot.store.retention import keep
 from bot.store.wipe import Erased, erase_person, find_traces, hide_person
 
+#: Made once: making a statement takes longer than running it.
+_NEW_CALL = insert(outbox)
+
 #: Longest JSON of an audit event's detail, characters.
 AUDIT_DETAIL_MAX = 1000
 
@@ -120,8 +123,8 @@ class Turn:
         """The dialogue's snapshot, as last saved in this turn or before it."""
         if not self._snapshot_loaded:
             if self._known_key is not None and self._erased is None:
-                async with self._database.reading() as connection:
-                    stored = await load_dialogue(connection, self._known_key, self.person.ref)
+                key, ref = self._known_key, self.person.ref
+                stored = await self._database.read(lambda connection: load_dialogue(connection, key, ref))
                 self._snapshot, self._talk = unpack(stored)
                 self._talk_before = json.dumps(self._talk, sort_keys=True)
             self._snapshot_loaded = True
@@ -143,8 +146,10 @@ class Turn:
                 return case
         if self._wiped:
             return None
-        async with self._database.reading() as connection:
-            stored = await case_rows.load_open_case(connection, self._keyring, self.person.ref)
+        ref = self.person.ref
+        stored = await self._database.read(
+            lambda connection: case_rows.load_open_case(connection, self._keyring, ref)
+        )
         return None if stored is None or stored.id in {case.id for case in mine} else stored
 
     # --- writing -----------------------------------------------------------------------------------------------------
@@ -347,10 +352,12 @@ class Turn:
 
     async def _load_person(self, chat_id: int) -> Person:
         ref = self._keyring.person_ref(chat_id)
-        async with self._database.reading() as connection:
+
+        async def work(connection: AsyncConnection) -> Person | None:
             self._known_key = await load_key(connection, self._keyring, ref)
-            known = None if self._known_key is None else await load_person(connection, self._known_key, ref)
-        return known or Person(ref, chat_id)
+            return None if self._known_key is None else await load_person(connection, self._known_key, ref)
+
+        return await self._database.read(work) or Person(ref, chat_id)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -434,21 +441,22 @@ class Turn:
             and await is_silent(connection, draft.person_ref)
         )
         written = await connection.execute(
-            insert(outbox).values(
-                lane=draft.lane,
-                person_ref=draft.person_ref,
-                key_ref=draft.key_ref,
-                case_id=draft.case_id,
-                purpose=draft.purpose,
-                unprompted=draft.unprompted,
-                method=draft.method,
-                payload_enc=seal_json(key, draft.params, outbox_rows.payload_place(draft.key_ref, draft.method)),
-                state="held" if held else "pending",
-                attempts=0,
-                not_before=draft.not_before,
-                doubtful=False,
-                created_at=now,
-            )
+            _NEW_CALL,
+            {
+                "lane": draft.lane,
+                "person_ref": draft.person_ref,
+                "key_ref": draft.key_ref,
+                "case_id": draft.case_id,
+                "purpose": draft.purpose,
+                "unprompted": draft.unprompted,
+                "method": draft.method,
+                "payload_enc": seal_json(key, draft.params, outbox_rows.payload_place(draft.key_ref, draft.method)),
+                "state": "held" if held else "pending",
+                "attempts": 0,
+                "not_before": draft.not_before,
+                "doubtful": False,
+                "created_at": now,
+            },
         )
         draft.id = written.inserted_primary_key[0]
 

@@ -33,7 +33,7 @@ _log = logging.getLogger("bot.telegram.inbox")
 #: hundred updates before some are written, and a cry for help may stand behind them.
 _PAUSES = (0.2, 0.5)
 #: How long writing one update may take before it is looked at for an alarm, seconds.
-_PATIENCE = 1.0
+_PATIENCE = 0.3
 #: An update that cannot be written for a reason that is not the store's is given up after so many tries.
 _TRIES = 3
 #: From so many updates that came together on they are written before turns go on.

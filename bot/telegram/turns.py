@@ -50,7 +50,7 @@ _WAITS, _FAILED = "error.wait", "error.turn"
 #: What the database says then. Anything else that it refuses is the turn's own fault.
 _UNUSABLE = (OperationalError, InterfaceError, OSError)
 #: How long an alarm that overtakes waits to learn the person's chosen language and country, seconds.
-_KNOWN_SECONDS = 0.5
+_KNOWN_SECONDS = 0.3
 
 #: Turns decided side by side. More would not be done sooner, and what is fetched meanwhile would wait behind all.
 _AT_ONCE = 6

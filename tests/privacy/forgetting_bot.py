@@ -74,9 +74,13 @@ async def purge(self: Database) -> bool:
         return True
     if left_out() != "cut the journal":
         return await original_purge(self)
-    async with self._writing, self._engine.connect() as plain:
-        connection = await plain.execution_options(pristan_no_transaction=True)
+
+    async def vacuum(connection: Any) -> None:
         await connection.exec_driver_sql("VACUUM")
+
+    assert self._sqlite is not None
+    async with self._writing:
+        await self._sqlite.run(vacuum, begin=False, pristan_no_transaction=True)
     return True
 
 

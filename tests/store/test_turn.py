@@ -217,12 +217,13 @@ async def test_a_turn_cancelled_in_its_commit_is_written_whole_and_announced(sto
             turn.send("sendMessage", {"text": "second"})
 
     task = asyncio.ensure_future(work())
+    loop = asyncio.get_running_loop()
 
     def cancel(_connection, _cursor, statement: str, *_rest) -> None:
         if statement.startswith("INSERT INTO outbox"):
-            task.cancel()
+            loop.call_soon_threadsafe(task.cancel)
 
-    event.listen(store._database._engine.sync_engine, "before_cursor_execute", cancel)
+    event.listen(store._database.engine, "before_cursor_execute", cancel)
     with pytest.raises(asyncio.CancelledError):
         await task
     assert store.outbox.changed.is_set()

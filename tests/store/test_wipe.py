@@ -243,8 +243,10 @@ async def test_a_reader_in_the_way_delays_the_cleaning_only(
     reader = sqlite3.connect(settings.home / "pristan.sqlite", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM people").fetchone()
-    async with store._database._engine.connect() as connection:  # do not wait ten seconds for the reader
-        await connection.exec_driver_sql("PRAGMA busy_timeout=50")
+    connections = store._database.engine.pool
+    for connection in [store._database.engine.raw_connection() for _ in range(connections.size())]:
+        connection.execute("PRAGMA busy_timeout=50")  # do not wait ten seconds for the reader
+        connection.close()
     async with store.turn(7_000_000_017) as turn:
         await turn.wipe()
     assert await store.people.get(store.people.ref(7_000_000_017)) is None
