@@ -1306,7 +1306,7 @@ class _Search:
             return "in"  # a town has no embassies of its own
         if after.startswith(("回不去", "回不了")):
             return "from"
-        if after.startswith(tuple(words.exact["citizen"])) and not after.startswith(("人生", "人在", "人身")):
+        if after.startswith(tuple(words.exact["citizen"])) and not after.startswith(("人生", "人在", "人身", "人口")):
             return "from"
         if after.startswith("人在") or _MARRIED_AWAY.match(after) or _CHILD_OF.match(after):
             return "from"
