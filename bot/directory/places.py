@@ -171,6 +171,8 @@ _HAN_MISSION = re.compile("(?:总?领事?馆|大?使馆)")
 _STAYED = re.compile(
     r"(?:都|已经|有|快|打工|做工)?(?:\d+|[一二两三四五六七八九十几半]+)(?:多|来)?个?(?:年|月|天|周|星期|礼拜)"
 )
+#: A town whose name means something else too counts without a word such as "in" from so many letters and people on.
+_NAMED_ALONE_LETTERS, _NAMED_ALONE_PEOPLE = 4, 50_000
 _HAN_HERE = re.compile(r"(?:人在|我在|们在|现在|在)$")
 #: The same in Latin letters: where somebody is, and what stands behind the country somebody is from.
 _PINYIN_IN = frozenset({"zai"})
@@ -728,9 +730,24 @@ class _Search:
         if len({match.candidate.country for match, _ in matches}) != 1:
             return None
         match, town = matches[0]
-        if town.doubtful and not (self._inside_word_before(match) or self._whole_message(match)):
+        if town.doubtful and not (
+            self._inside_word_before(match) or self._whole_message(match) or self._named_alone(match, town.people)
+        ):
             return None
         return match
+
+    def _named_alone(self, match: _Match, people: int) -> bool:
+        """Whether a name with a capital can hardly be the other thing: "Lekki. they locked us", "I am Herat"."""
+        if match.end - match.start < _NAMED_ALONE_LETTERS or people < _NAMED_ALONE_PEOPLE or not self._capital(match):
+            return False
+        if self._between_signs(match):
+            called = self._begins_sentence(match) and self.text[match.end :].lstrip().startswith(",")
+            return not called
+        position = self._previous(match)
+        if position is None or self._begins_sentence(match) or self.tokens[position][0] in _OF_THINGS:
+            return False
+        words = self._words(match)
+        return any(words.has(group, self.tokens[position][0]) for group in ("self", "from", "in"))
 
     def _beside_its_country(self, match: _Match) -> bool:
         """ "Leiria, Portugal": its country stands right before or behind it."""

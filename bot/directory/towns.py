@@ -144,11 +144,12 @@ class Towns:
         return [*columns, *[""] * (_COLUMNS - len(columns))]
 
     def _beginning_with(self, word: str) -> Iterator[Town]:
-        for country, name, _, _, _, latin, cyrillic, _ in self._lines(word):
+        for columns in self._lines(word):
+            country, name, _, _, _, latin, cyrillic, _ = columns
             for form in (*latin.split("|"), *cyrillic.split("|")):
                 words = [one for one, _, _ in tokens(form.rstrip("?"))]
                 if words and words[0] == word:
-                    yield Town(country, name, tuple(words[1:]), form.endswith("?"))
+                    yield Town(country, name, tuple(words[1:]), form.endswith("?"), _people(columns))
 
     @cached_property
     def _near(self) -> NearWords:
