@@ -247,9 +247,10 @@ def _content(settings: Settings, options: argparse.Namespace) -> int:
         return OK
     from bot.content.check import check_all
     from bot.directory.need_examples import all_need_example_problems
+    from bot.directory.place_examples import place_example_problems
 
     problems, notes = check_all(settings.locales)
-    problems += all_need_example_problems()
+    problems += [*all_need_example_problems(), *place_example_problems()]
     for line in (*problems, *notes):
         print(line)
     print(f"{len(problems)} to mend, {len(notes)} to look at")

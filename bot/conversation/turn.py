@@ -31,7 +31,7 @@ from bot.conversation.messages import Button, Inbound, Reply
 from bot.conversation.offer_talk import OfferTalk
 from bot.conversation.offers import OfferAnswer, by_weight
 from bot.conversation.privacy import PrivacySettings
-from bot.conversation.searching import Search, Searching, is_about_others
+from bot.conversation.searching import Search, Searching
 from bot.conversation.services import ServicesAnswer
 from bot.conversation.sources import Sources
 from bot.conversation.under_cover import UnderCover, delete_message
@@ -43,6 +43,7 @@ from bot.directory.find import NEEDS, Criteria
 from bot.directory.load import Directory
 from bot.directory.model import INTERNATIONAL, is_country
 from bot.directory.needs import NeedWords, Wish
+from bot.directory.place_of_help import is_about_others
 from bot.directory.places import Place, countries_near, country_name, find_places, here
 from bot.handoff.relay import Relay
 from bot.safety.emergency import EmergencyAnswer
@@ -277,13 +278,15 @@ class Conversation:
         if covered:
             return [self._under_cover.numbers(kind, language, country) for language in languages]
         wish = self._searching.wish(inbound.text)
-        return [self._alarm_reply(kind, language, country, city, wish) for language in languages]
+        return [self._alarm_reply(kind, language, country, city, wish, inbound.text) for language in languages]
 
-    def _alarm_reply(self, kind: Emergency, language: str, country: str | None, city: str | None, wish: Wish) -> Reply:
+    def _alarm_reply(
+        self, kind: Emergency, language: str, country: str | None, city: str | None, wish: Wish, text: str
+    ) -> Reply:
         need = self._searching.need(wish) or _NEED_OF_ALARM[kind]
         return Reply(
             self._emergency.text(kind, language, country),
-            self._alarm_buttons(kind, language, country, need),
+            self._alarm_buttons(kind, language, country, need, self._searching.countries(text, None, but=country)),
             urgent=True,
             search=Search(country, city, Criteria(need=need, groups=wish.groups)),
         )
@@ -341,17 +344,22 @@ class Conversation:
         turn.audit(f"alarm.{kind}")
 
     def _alarm_buttons(
-        self, kind: Emergency, language: str, country: str | None, need: str
+        self, kind: Emergency, language: str, country: str | None, need: str, others: Sequence[str]
     ) -> tuple[tuple[Button, ...], ...]:
         say = self.catalogues.text
+        known = self._emergency.place_known(country)
+        named = tuple(
+            self._country_choice(code, country if known else None, f"sos:{kind}:{code}", language) for code in others
+        )
+        rows = (named,) if named else ()
         find = (Button(say(f"button.{need}", language), f"need:{need}"),)
         last = (
             Button(say("button.human", language), "do:talk_to_human"),
             Button(say("button.hide", language), "hide:"),
         )
-        if self._emergency.place_known(country):
-            return (find, last)
-        return (*country_buttons(language, f"sos:{kind}"), last)
+        if known:
+            return (*rows, find, last)
+        return (*rows, *country_buttons(language, f"sos:{kind}"), last)
 
     def _emergency_reply(self, kind: Emergency, turn: Turn, language: str, text: str = "") -> Reply:
         self._mark_alarm(turn, kind)
@@ -359,7 +367,7 @@ class Conversation:
         self._searching.wait(turn.person.fields, wish)
         place = self._searching.place(text, language, None)
         country, city = (place.country, place.city) if place else (turn.person.country, turn.person.city)
-        return self._alarm_reply(kind, language, country, city, wish)
+        return self._alarm_reply(kind, language, country, city, wish, text)
 
     def _recent_alarm(self, turn: Turn) -> Emergency | None:
         alarm = turn.person.fields.get("alarm")
@@ -543,6 +551,9 @@ class Conversation:
             return [Reply(text, buttons, ask_location=True)]
         if not is_country(code):
             return []
+        shown = turn.person.fields.get("shown")
+        if isinstance(shown, dict) and shown.get("need"):
+            turn.person.fields.setdefault("need", shown["need"])  # the same help, in another country
         return self._find_at(code, None, turn, language)
 
     def _location(self, inbound: Inbound, turn: Turn, language: str, case: Case | None) -> list[Reply]:
@@ -655,7 +666,21 @@ class Conversation:
         other, own = self._searching.own_place(text, language, place) if place else (False, None)
         if own is not None:
             turn.person.country, turn.person.city = own.country, own.city
-        return self._find(turn, language, need=need, country=country, city=city, wish=wish, said=text, other=other)
+        replies = self._find(turn, language, need=need, country=country, city=city, wish=wish, said=text, other=other)
+        return [self._with_countries(reply, text, language) for reply in replies]
+
+    def _with_countries(self, reply: Reply, text: str, language: str) -> Reply:
+        """The answer of a search, with the other countries the person named one press away: a guess may be wrong."""
+        if reply.search is None or not (others := self._searching.countries(text, language, but=reply.search.country)):
+            return reply
+        row = tuple(self._country_choice(code, reply.search.country, f"country:{code}", language) for code in others)
+        return dataclasses.replace(reply, buttons=(row, *reply.buttons))
+
+    def _country_choice(self, code: str, chosen: str | None, data: str, language: str) -> Button:
+        name = country_name(code, language)
+        return Button(
+            name if chosen is None else self.catalogues.text("button.rather_in", language, country=name), data
+        )
 
     def _shown(self, turn: Turn) -> list[str]:
         """Ids of the entries the person was shown last."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bot.content.labelled_lines import labelled_lines
 from bot.content.languages import LANGUAGES
-from bot.content.numbered_lines import numbered_lines
 from bot.directory.needs import URGENCY
 
 #: The folder with a folder a language.
@@ -65,29 +65,15 @@ def need_example_problems(path: Path) -> list[str]:
 
 
 def _lines(path: Path) -> Iterator[tuple[str, NeedExample | None]]:
-    seen: dict[str, str] = {}
-    for place, line in numbered_lines(path):
-        try:
-            value = json.loads(line.decode("utf-8"))
-        except ValueError:
-            yield f'{place}: expected {{"text": "...", "need": "..."}} in UTF-8', None
+    for problem, value in labelled_lines(path, '{"text": "...", "need": "..."}', ("text", "need", "also"), _problem):
+        if value is None:
+            yield problem, None
             continue
-        problem = _problem(value)
-        if problem is None and value["text"] in seen:
-            problem = f"the same text stands in line {seen[value['text']]}"
-        if problem is not None:
-            yield f"{place}: {problem}", None
-            continue
-        seen[value["text"]] = place.rpartition(":")[2]
         need = None if value["need"] == NONE else value["need"]
         yield "", NeedExample(value["text"], need, tuple(value.get("also", ())))
 
 
-def _problem(value: object) -> str | None:
-    if not isinstance(value, dict) or not isinstance(value.get("text"), str) or not value["text"].strip():
-        return '"text" is missing'
-    if unknown := sorted(map(str, set(value) - {"text", "need", "also"})):
-        return f'"{unknown[0]}" is not known; there is text, need and also'
+def _problem(value: Mapping[str, Any]) -> str | None:
     need, also = value.get("need"), value.get("also", [])
     if need != NONE and need not in URGENCY:
         return f'"need" is one of {", ".join(sorted(URGENCY))}, or {NONE}'

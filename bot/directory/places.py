@@ -57,6 +57,7 @@ _WORD_GROUPS = (
     "in", "from", "to", "arrived", "going", "leaving", "calling", "self", "citizen", "skip", "near", "language",
     "tongue", "not_a_place",
 )  # fmt: skip
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 #: How far back, in words or Han characters, a verb still belongs to the place.
 _WINDOW = 7
 _HAN_WINDOW = 10
@@ -87,6 +88,8 @@ _PAIR_LEAST = 3
 _SPELT_WORDS = 60
 #: Up to this length a name may be an abbreviation, such as US, and only capitals throughout tell it from a word.
 _ABBREVIATION = 3
+#: A name between two of these is all of a clause.
+_SIGNS = ",.;!?\n()—–"
 
 
 class PlacesError(Exception):
@@ -213,14 +216,23 @@ _NEVER_BARE = frozenset(
     """
     florence sofia chad jordan georgia alexandria montana sydney wellington santiago alberta victoria mary deva clark
     kent roma nice male side split muse swords oral moss mesa java tyre ogre us states gori salo turkey
+    рашид карина карин лера батман санде рали
     софия лида альберта альберте лариса дева мари маре того заря воля ровно орел сорок семей волос сало волоса
     арта тихи драма есен кан лил кале пори мала дели цар сиде васа сола буда меса турок перу чад
     """.split()  # noqa: SIM905
 )
+#: How these begin in all their cases.
+_NAMES_OF_PEOPLE = tuple(name[:-1] for name in sorted(_NEVER_BARE) if len(name) > 3 and _CYRILLIC.match(name))
 #: In front of a name, with a comma or not, these make it somebody's: "Thanks, Florence".
 _SIGNED = re.compile(
     r"(?:thank\w*|thx|regards|hi|hello|dear|name|sister|friend|спасибо|привет|здравствуй\w*|уважени\w+|зовут|имя|сестра"
     r"|подруга|благодаря|мерси|здравей\w*|поздрави|казвам се|казва|името ми е|сестра ми)(?: \w{1,4})?[\s,.!:;—–-]*$"
+)
+
+#: Before a name in Russian or Bulgarian, these make it a person's: "у дяди Рашида", "баба Лида".
+_CALLED = re.compile(
+    r"\b(?:у|дяд\w*|тёт\w*|тет\w*|баб\w*|дед\w*|тот|госпо\w+|господин\w*|мадам|чичо|леля|кака|бат\w{1,2}|вуйчо"
+    r"|шеф\w*) $"
 )
 
 #: Before a place, in its clause: somebody is to be taken there, and is not there yet. In a language of cases only what
@@ -747,7 +759,26 @@ class _Search:
         if position is None or self._begins_sentence(match) or self.tokens[position][0] in _OF_THINGS:
             return False
         words = self._words(match)
-        return any(words.has(group, self.tokens[position][0]) for group in ("self", "from", "in"))
+        if any(words.has(group, self.tokens[position][0]) for group in ("self", "from", "in")):
+            return True
+        return self._proper(match)
+
+    def _proper(self, match: _Match) -> bool:
+        """Whether a capital within a sentence says that it is a town's name in Russian or Bulgarian.
+
+        "босс Тэгу ударил ключом", but not "Анна Верона", "зовут Лида" or "РАБОТА В ГРЕЦИИ".
+        """
+        word = self.tokens[match.first][0]
+        if not _CYRILLIC.match(word) or word.startswith(_NAMES_OF_PEOPLE):
+            return False
+        if _SIGNED.search(self.text[: match.start]) or _CALLED.search(self.text[: match.start]):
+            return False
+        beside = [
+            self.tokens[position] for position in (match.first - 1, match.last + 1) if 0 <= position < len(self.tokens)
+        ]
+        return not any(
+            self.normalised.original[self.normalised.span(start, end)[0]].isupper() for _, start, end in beside
+        )
 
     def _beside_its_country(self, match: _Match) -> bool:
         """ "Leiria, Portugal": its country stands right before or behind it."""
@@ -903,7 +934,7 @@ class _Search:
             and not self._plain_in_pinyin(match)
         ):
             evidence = self._capital(match) and not self._begins_sentence(match) and not candidate.flags.needs_capital
-            if not (evidence and candidate.language == "en"):
+            if not (evidence and (candidate.language == "en" or self._proper(match))):
                 return False
         if match.latin_typed:
             length = match.end - match.start
@@ -953,7 +984,7 @@ class _Search:
         As a message's last word, or elsewhere with a capital ("Sydny, no pay"); not a name signed or called.
         """
         before, after = self.text[: match.start].rstrip(), self.text[match.end :].lstrip(" ")
-        if (before and before[-1] not in ",.;!?\n") or (after and after[0] not in ",.;!?\n"):
+        if (before and before[-1] not in _SIGNS) or (after and after[0] not in _SIGNS):
             return False
         if _SIGNED.search(before) or not (before or after):
             return False
@@ -968,10 +999,10 @@ class _Search:
         if match.candidate.kind not in ("city", "country") or match.latin_typed or word in _NEVER_BARE:
             return False
         before = self.text[: match.start].rstrip()
-        if not before or before[-1] not in ",.;:!?\n—–" or _SIGNED.search(before):
+        if not before or before[-1] not in _SIGNS + ":" or _SIGNED.search(before):
             return False
         after = self.text[match.end :].lstrip(" ")
-        if after and after[0] not in ",.;:!?\n":
+        if after and after[0] not in _SIGNS + ":":
             return False
         if self._capital(match):
             return True
@@ -1526,7 +1557,7 @@ def whereabouts(text: str, places: Sequence[Place], settle: bool = True) -> list
             len({place.country for place in fitting}) > 1 or len({place.city for place in fitting if place.city}) > 1
         )
         if settle and several:
-            current = [place for place in fitting if _said_of_now(text, place)]
+            current = [place for place in fitting if said_of_now(text, place)]
             fitting = current or [place for place in fitting if place not in over] or _last_told(text, fitting)
         return fitting
     return []
@@ -1599,7 +1630,8 @@ def stands_alone(text: str, place: Place, places: Iterable[Place]) -> bool:
     return not _BESIDE.sub("", "".join(rest))
 
 
-def _said_of_now(text: str, place: Place) -> bool:
+def said_of_now(text: str, place: Place) -> bool:
+    """Whether a place's clause says that it is now."""
     return bool(_NOW.search(_clause_of(text, place)))
 
 

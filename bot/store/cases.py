@@ -33,6 +33,7 @@ def new_case_id() -> str:
     """A random short name that staff can say aloud; unlike a number it does not tell how many cases there are."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
 
+
 #: Made once: making a statement takes longer than running it.
 _OPEN_CASE = select(cases).where(cases.c.person_ref == bindparam("of"), cases.c.state != "closed")
 

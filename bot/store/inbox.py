@@ -28,9 +28,7 @@ ONLY_THE_NUMBER = {"state": "done", "lane": "", "person_ref": None, "payload_enc
 
 # Made once: making a statement takes longer than running it.
 _KNOWN = select(inbox.c.update_id).where(inbox.c.update_id.in_(bindparam("these", expanding=True)))
-_FINISH = (
-    update(inbox).where(inbox.c.update_id == bindparam("this"), inbox.c.state == "new").values(ONLY_THE_NUMBER)
-)
+_FINISH = update(inbox).where(inbox.c.update_id == bindparam("this"), inbox.c.state == "new").values(ONLY_THE_NUMBER)
 
 #: Lane of what belongs to no person, such as messages of staff.
 STAFF_LANE = "staff"

@@ -147,9 +147,7 @@ class Turn:
         if self._wiped:
             return None
         ref = self.person.ref
-        stored = await self._database.read(
-            lambda connection: case_rows.load_open_case(connection, self._keyring, ref)
-        )
+        stored = await self._database.read(lambda connection: case_rows.load_open_case(connection, self._keyring, ref))
         return None if stored is None or stored.id in {case.id for case in mine} else stored
 
     # --- writing -----------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ import pytest_asyncio
 
 from bot.assembly import Content, conversation
 from bot.conversation.messages import Inbound, Location, Reply
-from bot.conversation.searching import Searching, is_about_others
+from bot.conversation.searching import Searching
 from bot.conversation.turn import Conversation
 from bot.directory.failures import counter_of, failures
+from bot.directory.place_of_help import is_about_others
 from bot.directory.places import here
 from bot.handoff.relay import Relay
 from bot.settings import Settings
@@ -233,3 +234,32 @@ def test_the_place_of_an_agent_is_another_than_the_persons(
 ) -> None:
     place = Searching(content.needs).place(text, None, need)
     assert place is not None and place.country == country
+
+
+@pytest.mark.parametrize(
+    ("text", "searched", "other"),
+    [
+        ("my sister is locked in Riyadh, I am in Manila, who can get her out", "SA", "PH"),
+        ("сестра в Манаме, паспорт у хозяйки, я в Бишкеке. куда ей обратиться", "BH", "KG"),
+        ("妹妹在吉隆坡做家政，雇主不放人也不给钱，我在雅加达，找谁投诉", "MY", "ID"),
+    ],
+)
+async def test_another_country_that_was_named_is_one_press_away(
+    person: Person, text: str, searched: str, other: str
+) -> None:
+    replies = await person.say(text)
+    found = next(reply for reply in replies if reply.search is not None)
+    assert found.search is not None and found.search.country == searched
+    need = found.search.wanted.need
+    data = next(button.data for row in found.buttons for button in row if button.data == f"country:{other}")
+    again = next(reply for reply in await person.press(data) if reply.search is not None)
+    assert again.search is not None
+    assert (again.search.country, again.search.wanted.need) == (other, need)
+
+
+async def test_an_alarm_offers_the_numbers_of_every_country_that_was_named(person: Person) -> None:
+    replies = await person.say("they are beating her right now in Dubai!! I am in Nairobi")
+    alarm = next(reply for reply in replies if reply.urgent)
+    named = [button.data for row in alarm.buttons for button in row if button.data.startswith("sos:danger:")]
+    assert alarm.search is not None
+    assert {alarm.search.country, *(data.rpartition(":")[2] for data in named)} >= {"AE", "KE"}

@@ -45,7 +45,7 @@ def searching() -> Searching:
         ("a girl is with me in Tirana, they sold her in Kosovo, where can she sleep", "shelter", "AL"),
         # A home is not where somebody is.
         ("i'm from Kenya, still here in the house in Jeddah, who can help", "hotline", "SA"),
-        ("I am from Kampala, still here, locked in a house, they will sell me to Oman", "hotline", "OM"),
+        ("I am from Kampala, still here, locked in a house, they will sell me to Oman", "hotline", "UG"),
         ("I'm from Uganda, still here, they hold my passport. where can i get help", "hotline", None),
     ],
 )
