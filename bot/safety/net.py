@@ -54,6 +54,8 @@ class Alarm:
 
 #: "exit" alone wants the chat gone; in a longer message ("by the metro exit") the word means itself. Words.
 _BARE_MOST = 4
+#: Most Chinese characters beside such a word.
+_BARE_HAN_MOST = 2
 #: Texts whose alarms are remembered for a moment.
 _SEEN = 256
 
@@ -132,4 +134,5 @@ def _tells(kind: AlarmKind, text: str, found: Match) -> bool:
     """Whether a rule's words mean what they are for: one bare word hides a chat only where little else is said."""
     words = text[found.start : found.end]
     bare = kind == "quick_exit" and not HAN.search(words) and len(words.split()) < 2
-    return not bare or len(text.split()) <= _BARE_MOST
+    # "老板 boss 不发工资" is a sentence about a boss, not the one word that somebody types who is no longer alone.
+    return not bare or (len(text.split()) <= _BARE_MOST and len(HAN.findall(text)) <= _BARE_HAN_MOST)
