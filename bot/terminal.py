@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bot.assembly import Content, ModelLoader, conversation
+from bot.content.keyboard_layout import as_meant
 from bot.conversation.messages import Inbound, Reply
 from bot.handoff.relay import Relay
 from bot.settings import Settings
@@ -80,4 +81,4 @@ def _inbound(line: str, buttons: list[str], language: str | None) -> Inbound:
     if line.startswith("/"):
         command, _, argument = line[1:].partition(" ")
         return Inbound("command", text=argument, command=command, language_code=language)
-    return Inbound("text", line, language_code=language)
+    return Inbound("text", as_meant(line), language_code=language)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.assembly import Content
+from bot.content.keyboard_layout import as_meant
 from bot.content.languages import LANGUAGES, choose
 from bot.conversation.turn import look_for_alarm, plain_words
 from bot.dialogue.engine import DialogueEngine
@@ -96,6 +97,7 @@ class Understanding:
 
     async def understand(self, text: str, language: str | None = None) -> Meaning:
         """One message; see :meth:`parse`."""
+        text = as_meant(text)
         spoken = choose(text, language_code=language if language in LANGUAGES else None)
         understood = await self._engine.parse(text, spoken)
         said = plain_words(text, self._net, self._screener)

@@ -33,6 +33,13 @@ def _words() -> dict[str, frozenset[str]]:
 
 
 _WORDS = _words()
+
+
+def known_words(group: str) -> frozenset[str]:
+    """The words of one group of ``language_words.yml``, in small letters."""
+    return _WORDS[group]
+
+
 _LETTERS = {"ru": re.compile(r"[ыэё]"), "bg": re.compile(r"ъ(?![еёюяи])|щя|йо(?=\b)|ѝ")}
 
 

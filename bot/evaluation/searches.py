@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import get_args
 
 from bot.assembly import Content, ModelLoader, conversation
+from bot.content.keyboard_layout import as_meant
 from bot.conversation.messages import Inbound
 from bot.conversation.searching import Search
 from bot.conversation.turn import Conversation
@@ -153,7 +154,7 @@ async def _score(
 
 async def _one(meant: Labelled, chat: int, talk: Conversation, store: Store, directory: Directory) -> Scored:
     async with store.turn(chat) as turn:
-        replies = await talk.respond(Inbound("text", meant.text), turn)
+        replies = await talk.respond(Inbound("text", as_meant(meant.text)), turn)
     search = next((reply.search for reply in reversed(replies) if reply.search is not None), None)
     first = None
     if search is not None and search.country is not None:

@@ -7,6 +7,7 @@ import re
 from telegram import Message, Update
 from telegram.ext import filters
 
+from bot.content.keyboard_layout import as_meant
 from bot.conversation.menus import COMMANDS
 from bot.conversation.messages import Inbound, InboundKind, Location
 from bot.safety.limits import Kind
@@ -118,6 +119,8 @@ def _of_message(message: Message, code: str | None, *, edited: bool) -> Inbound:
         kind = "document"
     else:
         kind = "text" if text else "unreadable"
+    if kind == "text" and not forwarded:
+        text = as_meant(text)
     return Inbound(
         kind,
         text,
