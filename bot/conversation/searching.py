@@ -150,6 +150,19 @@ class Searching:
         """Whether a message looks for help so plainly that only the place is still to be asked."""
         return learned.get(ANY, 0.0) >= _HELP_SURELY
 
+    def must_choose(self, text: str, language: str | None, intent: str, learned: Mapping[str, float]) -> bool:
+        """Whether help is surely looked for in one of several countries a message names, and nobody can tell in which.
+
+        Args:
+            text: what the person wrote.
+            language: its language, if known.
+            intent: the model's best.
+            learned: need -> chance, as the reader of needs hears it.
+        """
+        if intent in _NO_SEARCH or not self.surely_looks_for_help(learned):
+            return False
+        return bool(self.countries(text, language, but=None))
+
     def topic(self, wish: Wish, ranking: Sequence[tuple[str, float]]) -> str | None:
         """The trouble to speak of above a search, where the model is unsure but words and model agree on it.
 

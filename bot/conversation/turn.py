@@ -824,10 +824,11 @@ class Conversation:
             turn.save_dialogue(result.tracker_state)
             return self._find_there(asked, turn, language)
         if self._is_offer(result, text, awaited=awaited):
-            return await self._screen(text, turn, language, surely=True)
+            screened = await self._screen(text, turn, language, surely=True)
+            return screened if awaited else self._with_services(screened, result, text, turn, language)
         told_of = await self._offer_told_of(result, text, turn, language)
         if told_of is not None:
-            return [told_of]
+            return self._with_services([told_of], result, text, turn, language)
         state = result.tracker_state
         if result.intent == "job_offer_text":
             # The country of an offer is where the recruiter wants them, not where they are.
@@ -863,6 +864,19 @@ class Conversation:
         if sure or len(text) < OFFER_CHARACTERS or self._searching.wish(text).told:
             return False  # who tells a trouble of their own pastes no offer
         return self.screener.screen(text).is_offer
+
+    def _with_services(
+        self, replies: list[Reply], result: Decision, text: str, turn: Turn, language: str
+    ) -> list[Reply]:
+        """What an offer's words say, and below it who helps there: a story of hard work reads like an offer."""
+        if not self._searching.surely_looks_for_help(result.needs):
+            return replies
+        wish = self._searching.wish(text)
+        need = self._searching.need(wish, result.ranking, result.needs) or "hotline"
+        place = self._searching.place(text, language, need)
+        if place is None or place.role == "to":
+            return replies
+        return [*replies, *self._find_in_words(text, turn, language, need, wish, place)]
 
     async def _offer_told_of(self, result: Decision, text: str, turn: Turn, language: str) -> Reply | None:
         """What stands out in an offer that somebody retells: "he promises 3500 and pays the ticket, what do you say?".
@@ -1015,6 +1029,7 @@ class Conversation:
         if need is None or not (
             self._searching.adds_search(wish, result.intent, result.ranking, place, result.needs)
             or (doubtful and self._searching.surely_looks_for_help(result.needs))
+            or (place is None and self._searching.must_choose(text, language, result.intent, result.needs))
         ):
             if place is None or not self._searching.is_told(place, text, language):
                 return replies
