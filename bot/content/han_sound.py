@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from bot.content.han_homophones import Homophones
 from bot.content.han_spelling import SYLLABLE_OF, sounds, syllables
 from bot.content.normalise import HAN, HAN_RUN, Normalised, Reach, Stretch
 from bot.content.patterns import Match, Phrase, Rule
@@ -50,6 +51,8 @@ _LONGEST_SPELT, _MOST_INITIALS = 24, 4
 _MOST_SPELT, _MOST_READ = 200, 2000
 #: So much of a phrase must be there; a first letter counts half.
 _ENOUGH = 2.5
+#: Longest match that is looked at for characters that only sound like what is meant.
+_LONGEST_MATCH = 40
 #: Cantonese as it is written every day.
 _CANTONESE = "佢嘅嚟啲喺咗哋嗰冇乜嘢唔咁係俾畀揾攞嘥咩噉嘞嗱嘈㗎咪喎啱嬲瞓"
 #: Rare characters of one text from which on they are taken for a disguise.
@@ -72,6 +75,11 @@ def _codes() -> dict[str, str]:
 
 def _code(syllable: str) -> str:
     return _codes().get(_alike(syllable), _UNKNOWN)
+
+
+@lru_cache(maxsize=None)
+def _heard(character: str) -> str:
+    return _alike(sounds().get(character, ""))
 
 
 def _initial(letter: str) -> str:
@@ -133,9 +141,11 @@ class SoundedText(Normalised):
 
     Args:
         spelt: what is spelt: first code point of the original, one past the last, and how many syllables it says.
+        written: the same text with its Chinese characters as they are written.
     """
 
     spelt: tuple[tuple[int, int, float], ...] = ()
+    written: str = ""
 
     @cached_property
     def pieces(self) -> frozenset[str]:
@@ -157,10 +167,11 @@ class SoundedText(Normalised):
                 yield begin, Stretch(part, pieces)
             begin += len(part) + 1
 
-    def convincing(self, match: Match) -> bool:
+    def convincing(self, begin: int, close: int) -> bool:
         """Whether enough of a match is there, and something of it spelt: else it may sound so by chance."""
-        characters = len(HAN.findall(self.original, match.start, match.end))
-        within = [said for begin, end, said in self.spelt if match.start <= begin and end <= match.end]
+        first, last = self.span(begin, close)
+        characters = len(HAN.findall(self.original, first, last))
+        within = [said for start, end, said in self.spelt if first <= start and end <= last]
         return bool(within) and characters + sum(within) >= _ENOUGH
 
 
@@ -221,18 +232,71 @@ class SoundRules:
         for begin, end, codes, said in itertools.islice(self._spelt(text), _MOST_SPELT):
             edits += [(begin, end, codes), *_blanks_beside(written, begin, end)]
             spelt.append((*text.span(begin, end), said))
-        if not spelt:
+        if not spelt and not self._homophones.suspicious(written):
             return None
         edits.sort()
         read = rewrite(text, edits)
-        return SoundedText(read.text.translate(_table()), read.offsets, read.original, read.ends, tuple(spelt))
+        return SoundedText(
+            read.text.translate(_table()), read.offsets, read.original, read.ends, tuple(spelt), read.text
+        )
 
     def find(self, text: SoundedText) -> Iterator[Match]:
         """Where rules stand in a text in sounds."""
         for possible in self._index.possible(text):
-            for match in possible.rule.raised(possible.search(), text):
-                if text.convincing(match):
-                    yield match
+            spans = [
+                span
+                for span in possible.search()
+                if text.convincing(*span) or self._misspelt(possible.phrase.regex, text, *span)
+            ]
+            yield from possible.rule.raised(spans, text)
+
+    def _misspelt(self, phrase: re.Pattern[str], text: SoundedText, begin: int, end: int) -> bool:
+        """Whether a match is what was meant by characters that only sound so."""
+        if end - begin > _LONGEST_MATCH:
+            return False
+        around = max(0, begin - 1)
+        heard = list(text.text[around : end + 1])
+        written = text.written[around : end + 1]
+
+        def stands() -> bool:
+            found = phrase.match("".join(heard), begin - around)
+            return found is not None and found.end() == end - around
+
+        meant = list(written)
+        others = []
+        for at in range(begin - around, end - around):
+            sound, heard[at] = heard[at], written[at]
+            if sound != written[at] and not stands():
+                heard[at] = sound
+                others.append(at)
+        for at in others:
+            sound = heard[at]
+            best = ""
+            for other in self._sounding.get(sound, ()):
+                heard[at] = other
+                if stands() and (not best or self._homophones.nearer(other, best, meant, at)):
+                    best = other
+            heard[at] = sound
+            if not best:
+                return False
+            meant[at] = heard[at] = best
+        return self._homophones.meant(written, "".join(meant), others)
+
+    @cached_property
+    def _sounding(self) -> dict[str, list[str]]:
+        """Character of a text of sounds -> the characters of the rules that sound so."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for character in sorted({letter for run in self._runs for letter in run}):
+            found[_code(sounds().get(character, ""))].append(character)
+        return dict(found)
+
+    @cached_property
+    def _runs(self) -> frozenset[str]:
+        return frozenset(run for rule in self._rules for phrase in rule.any for run in HAN_RUN.findall(phrase.source))
+
+    @cached_property
+    def _homophones(self) -> Homophones:
+        return Homophones(self._runs, _heard)
 
     def _spelt(self, text: Normalised) -> Iterator[tuple[int, int, str, float]]:
         """What spells syllables: beginning, end, what it is in a text of sounds, and how many syllables it says."""
@@ -346,7 +410,9 @@ def _in_sounds(expression: str) -> str:
             in_class = character == "["
         else:
             codes = written_as.get(ord(character))
-            parts.append(character if codes is None else codes if in_class else f"[{codes}]")
+            parts.append(
+                character if codes is None else character + codes if in_class else f"[{character}{codes}]"
+            )
             continue
         parts.append(character)
     return "".join(parts)
