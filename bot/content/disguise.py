@@ -331,6 +331,9 @@ class Disguises:
             columns = self._shapes.columns(text.text)
             if columns:
                 found.append(Reading(rewrite(text, columns), ("zh",)))
+            heads = self._shapes.heads(text.text)
+            if heads:
+                found.append(Reading(rewrite(text, heads), ("zh",)))
             backwards = self._shapes.backwards(uncovered.text)
             if backwards:
                 found.append(Reading(rewrite(uncovered, backwards), ("zh",)))

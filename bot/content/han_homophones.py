@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bot.content.han_pairs import FIRST, LAST, HanPairs
+from bot.content.han_pairs import FIRST, LAST, HanPairs, points_of
 
 #: As often as this a pair of the rules counts as seen at least: the examples may never have had it.
 _PAIR_OF_RULES = 2.5
@@ -22,9 +22,11 @@ _MORE_OFTEN = 1.0
 #: ... and so much more likely it stands there, for each character that is another.
 _MORE_LIKELY = 1.6
 #: So much likelier the words that are meant are in a whole text before it is read by its sound, ...
-_SUSPICIOUS = 3.0
-#: ... and so much a phrase of a rule, at least, and for each character that is another.
+SUSPICIOUS = 3.0
+#: ... and so much a phrase of a rule, at least, and for each character that is another; less is enough where what
+#: stands beside it shows that it is written so.
 _AT_LEAST, _EACH = 3.0, 1.2
+_DISGUISED, _AT_LEAST_DISGUISED, _EACH_DISGUISED = 4.5, 1.5, 0.7
 _MOST = 200
 
 
@@ -69,7 +71,7 @@ class Homophones:
         Args:
             text: normalised.
         """
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int32)
+        points = points_of(text)
         if len(points) < 2:
             return
         of_points, best = self._sounds
@@ -85,34 +87,23 @@ class Homophones:
             if gain >= _MORE_LIKELY:
                 yield place, gain
 
-    def suspicious(self, text: str) -> bool:
-        """Whether so much of a text is unlikely as it stands that it is worth to be read by its sound."""
-        total = 0.0
-        last = -2
-        for place, gain in self.found(text):
-            total += gain if place > last + 1 else 0.0
-            last = place
-            if total >= _SUSPICIOUS:
-                return True
-        return False
-
     def nearer(self, one: str, other: str, run: Sequence[str], at: int) -> bool:
         """Whether a character is likelier than another in a place of a run."""
         before, after = "".join(run[max(0, at - 1) : at]), "".join(run[at + 1 : at + 2])
         return self.likelier(before, other, one, after) > 0
 
-    def meant(self, written: str, meant: str, others: Sequence[int]) -> bool:
+    def meant(self, written: str, meant: str, others: Sequence[int], beside: float) -> bool:
         """Whether characters of the same sound are meant by those that are written.
 
         Args:
             written: with a character before and after.
             meant: as many.
             others: the places where they differ.
+            beside: how much likelier others of the same sound are around these, as a logarithm.
         """
-        if not others:
-            return False
         gain = self.likelier("", written, meant, "")
-        return gain >= max(_AT_LEAST, _EACH * len(others))
+        least, each = (_AT_LEAST, _EACH) if beside < _DISGUISED else (_AT_LEAST_DISGUISED, _EACH_DISGUISED)
+        return bool(others) and gain >= max(least, each * len(others))
 
     def _gain(self, text: str, place: int) -> float:
         """How much likelier the best other two characters stand in a place, as a logarithm, for each that is another."""

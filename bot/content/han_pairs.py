@@ -23,6 +23,18 @@ STEPS = 20
 _BETWEEN_WORDS = 0.3
 
 
+def points_of(text: str) -> np.ndarray:
+    """The code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.int32)
+
+
+@lru_cache(maxsize=1)
+def common() -> frozenset[str]:
+    """The characters of every day: the first level of GB 2312."""
+    return frozenset(bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xD8)
+                     for cell in range(0xA1, 0xFF))  # fmt: skip
+
+
 class HanPairs:
     """What is known of characters and pairs of them.
 

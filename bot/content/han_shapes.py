@@ -9,9 +9,12 @@ import itertools
 import operator
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+import numpy as np
+
+from bot.content.han_pairs import FIRST, LAST, HanPairs, common, points_of
 from bot.content.han_words import HanWords
 from bot.content.normalise import HAN, HAN_RUN
 from bot.content.rewritten import Edit
@@ -19,6 +22,20 @@ from bot.content.rewritten import Edit
 #: Kana that look like a Chinese character, when one stands beside them.
 _KANA = dict(zip("エロニハカタトミ", "工口二八力夕卜三", strict=True))
 _KANA_BESIDE = re.compile(rf"(?<={HAN.pattern})[{''.join(_KANA)}]|[{''.join(_KANA)}](?={HAN.pattern})")
+#: Forms that nobody writes today, for the characters they look like.
+_FORMS = dict(zip("岀髙幵厷尐亾囗甴囘夲亖弌弍弎卂冋髪鈊镸", "出高开公小人口由回本四一二三讯同发心长", strict=True))
+_FORM = re.compile(f"[{''.join(_FORMS)}]")
+#: Numbers as they stand on banknotes.
+_NUMERALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+_BANKNOTES = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十百千]{1,5}[拾佰仟万十百千]")
+#: Parts as they are written at the side, as the dictionary names them.
+_PARTS = str.maketrans("扌氵讠亻钅忄犭衤礻艹刂冫灬辶罒饣纟", "手水言人金心犬衣示草刀冰火辵网食丝")
+#: A character that was seen less often than this beside its neighbours, as a logarithm, may be another.
+_UNLIKELY = 1.5
+#: So much likelier, as a logarithm, the one that looks like it must stand there: a rare character, and any.
+_RARELY_WRITTEN, _ANY = 0.5, 2.5
+#: One or two characters in brackets that stand in the middle of a word.
+_IN_BRACKETS = re.compile(rf"[(\[{{【「『<《]({HAN.pattern}{{1,2}})[)\]}}】」』>》]")
 #: Strokes and parts of characters; nobody writes them alone, so where several stand they only part what is read.
 _STROKES = re.compile("[丶灬彡乄氵亻冖丿亅乛乚冫宀彐廴辶疒罒钅饣纟讠扌忄犭衤礻艹刂阝丨丬卩]")
 _SEVERAL = 3
@@ -28,6 +45,8 @@ _ONCE = re.compile(r"([^\W_])\1*")
 #: Short lines with marks between, as columns.
 _CELL = re.compile(r"[|｜]")
 _LINES, _LONGEST_LINE = 4, 12
+#: From so many lines on their first characters may be read.
+_HEADS = 3
 #: From how many more words of the rules on a text is read from its end.
 _MORE_WORDS = 2
 #: Pairs and rare characters of one text that are looked at.
@@ -56,7 +75,15 @@ class HanShapes:
         for character, parts in self._words.parts.items():
             if len(parts) == 2:
                 found["".join(parts)].append(character)
+            elif len(parts) == 3:
+                # One of the three may be left out, or all be written.
+                for some in ("".join(parts), "".join(parts[:2]), "".join(parts[1:])):
+                    found[some].append(character)
         return dict(found)
+
+    @cached_property
+    def _likely(self) -> HanPairs:
+        return HanPairs.load()
 
     def edits(self, text: str) -> Iterator[Edit]:
         """What is drawn otherwise, and what it is.
@@ -66,8 +93,20 @@ class HanShapes:
         """
         for kana in itertools.islice(_KANA_BESIDE.finditer(text), _MOST):
             yield kana.start(), kana.end(), _KANA[kana.group()]
+        for form in itertools.islice(_FORM.finditer(text), _MOST):
+            yield form.start(), form.end(), _FORMS[form.group()]
+        for inner in itertools.islice(_IN_BRACKETS.finditer(text), _MOST):
+            before, after = text[max(0, inner.start() - 1) : inner.start()], text[inner.end() : inner.end() + 1]
+            if before + inner.group(1)[0] in self._pairs or inner.group(1)[-1] + after in self._pairs:
+                yield inner.start(), inner.start() + 1, ""
+                yield inner.end() - 1, inner.end(), ""
+        for banknote in itertools.islice(_BANKNOTES.finditer(text), _MOST):
+            plain = banknote.group().translate(_NUMERALS)
+            if plain != banknote.group():
+                yield *banknote.span(), plain
         yield from self._twice(text)
         yield from self._halves(text)
+        yield from self._look_alikes(text)
         strokes = list(itertools.islice(_STROKES.finditer(text), _MOST))
         if len(strokes) >= _SEVERAL:
             for stroke in strokes:
@@ -83,45 +122,120 @@ class HanShapes:
                         yield run.start(), run.end(), run.group(1)
 
     def _halves(self, text: str) -> Iterator[Edit]:
-        """Two characters that make one, where that one fits its neighbour and neither of the two does."""
+        """Characters that make one, where that one fits its neighbour and none of them does."""
         for run in HAN_RUN.finditer(text):
             written = run.group()
-            if self._whole.keys().isdisjoint(map(operator.add, written, written[1:])):
+            whole = self._whole
+            full = written.translate(_PARTS)
+            if whole.keys().isdisjoint(map(operator.add, full, full[1:])):
                 continue
-            for at in range(len(written) - 1):
-                whole = self._whole.get(written[at : at + 2])
-                if whole is None or written[at : at + 2] in self._pairs:
-                    continue
-                before, after = written[max(0, at - 1) : at], written[at + 2 : at + 3]
-                if before + written[at] in self._pairs or written[at + 1] + after in self._pairs:
-                    continue
-                for one in whole:
-                    if before + one in self._pairs or one + after in self._pairs:
-                        yield run.start() + at, run.start() + at + 2, one
-                        break
+            at = 0
+            while at < len(written) - 1:
+                size = 3 if full[at : at + 3] in whole else 2
+                ones = whole.get(full[at : at + size], ())
+                if ones and not self._fits_as_it_is(written, at, size):
+                    before = [written[max(0, at - 1) : at], *whole.get(full[max(0, at - 2) : at], ())]
+                    after = [
+                        written[at + size : at + size + 1],
+                        *whole.get(full[at + size : at + size + 2], ()),
+                        *whole.get(full[at + size : at + size + 3], ()),
+                    ]
+                    best = next((one for one in ones if self._fits(one, before, after)), None)
+                    if best is not None:
+                        yield run.start() + at, run.start() + at + size, best
+                        at += size
+                        continue
+                at += 1
+
+    def _fits_as_it_is(self, written: str, at: int, size: int) -> bool:
+        around = written[max(0, at - 1) : at + size + 1]
+        return any(pair in self._pairs for pair in map(operator.add, around, around[1:]))
+
+    def _fits(self, one: str, before: Sequence[str], after: Sequence[str]) -> bool:
+        return any(other + one in self._pairs for other in before if other) or any(
+            one + other in self._pairs for other in after if other
+        )
+
+    def _look_alikes(self, text: str) -> Iterator[Edit]:
+        """Characters that are unlikely where they stand, for those of the rules that look like them and are likely."""
+        points = points_of(text)
+        if len(points) < 2:
+            return
+        seen = self._likely.strengths(self._likely.numbers(points))
+        most = np.maximum(np.concatenate(([0.0], seen)), np.concatenate((seen, [0.0])))
+        alike, read = self._words.alike, dict[int, str]()
+        for at in np.flatnonzero((most < _UNLIKELY) & (points >= FIRST) & (points <= LAST))[:_MOST].tolist():
+            others = alike.get(text[at])
+            if others is None:
+                continue
+            before, after = read.get(at - 1, text[max(0, at - 1) : at]), text[at + 1 : at + 2]
+            afters = after + ("" if after in common() else alike.get(after, "")) or ("",)
+            likelihood = self._likely.likelihood
+            best, gain = "", _ANY if text[at] in common() else _RARELY_WRITTEN
+            stands: float | None = None
+            for other, following in itertools.product(others, afters):
+                if before + other in self._pairs or other + following in self._pairs:
+                    if stands is None:
+                        stands = max(likelihood(before + text[at] + one) - likelihood(one) for one in afters)
+                    likelier = likelihood(before + other + following) - likelihood(following) - stands
+                    if likelier > gain:
+                        best, gain = other, likelier
+            if best:
+                read[at] = best
+                yield at, at + 1, best
 
     def columns(self, text: str) -> list[Edit]:
         """Short lines read down the page, as one edit over all of them; nothing where they are no columns."""
         lines = text.split("\n")
-        filled = [line for line in lines if line.strip()]
-        if len(filled) < _LINES or any(len(line) > _LONGEST_LINE for line in filled):
+        filled = [line.strip() for line in lines if line.strip()]
+        if len(filled) < _LINES - 1 or any(len(line) > _LONGEST_LINE for line in filled):
             return []
-        if not any(_CELL.search(line) for line in filled):
+        if any(_CELL.search(line) for line in filled):
+            rows = [[cell.strip() for cell in _CELL.split(line)] for line in filled]
+            if len(filled) < _LINES or max(len(cell) for row in rows for cell in row) > 2:
+                return []
+        elif len(set(map(len, filled[:-1]))) == 1 and 1 < len(filled[0]) >= len(filled[-1]):
+            rows = [list(line) for line in filled]
+            if self._words_in(_down(rows)) < self._words_in(filled) + _MORE_WORDS:
+                rows = [row[::-1] for row in rows]
+                if self._words_in(_down(rows)) < self._words_in(filled) + _MORE_WORDS:
+                    return []
+        else:
             return []
-        rows = [[cell.strip() for cell in _CELL.split(line)] for line in filled]
-        width = max(map(len, rows))
-        if width > _LONGEST_LINE or max(len(cell) for row in rows for cell in row) > 2:
+        if max(map(len, rows)) > _LONGEST_LINE:
             return []
-        down = ["".join(row[at] for row in rows if at < len(row)) for at in range(width)]
-        return [(0, len(text), ",".join(down))]
+        return [(0, len(text), ",".join(_down(rows)))]
+
+    def heads(self, text: str) -> list[Edit]:
+        """What leaves the first character of each line, where these are words of the rules; else nothing."""
+        lines = [line for line in re.finditer(r"[^\n]+", text) if HAN_RUN.search(line.group())]
+        if len(lines) < _HEADS:
+            return []
+        heads = [HAN.search(text, line.start(), line.end()) for line in lines]
+        places = [head.start() for head in heads if head is not None]
+        read = "".join(text[place] for place in places)
+        words = self._words_in([read])
+        if words < _MORE_WORDS or words * 2 < len(places) - 1:
+            return []
+        ends = [*places[1:], len(text)]
+        return [(0, places[0], ""), *((place + 1, end, "") for place, end in zip(places, ends, strict=True))]
+
+    def _words_in(self, runs: Sequence[str]) -> int:
+        """How many pairs of characters stand in words of the rules."""
+        return sum(pair in self._pairs for run in runs for pair in map(operator.add, run, run[1:]))
 
     def backwards(self, text: str) -> list[Edit]:
-        """Each run of characters from its end, where that has more words of the rules; else nothing."""
-        forward = backward = 0
-        stands = self._pairs.__contains__
-        for run in HAN_RUN.findall(text):
-            forward += sum(map(stands, map(operator.add, run, run[1:])))
-            backward += sum(map(stands, map(operator.add, run[1:], run)))
-        if backward < forward + _MORE_WORDS or backward < forward * 2:
-            return []
-        return [(run.start(), run.end(), run.group()[::-1]) for run in HAN_RUN.finditer(text)]
+        """Runs of characters from their end, all or some, where that has more words of the rules; else nothing."""
+        runs = list(HAN_RUN.finditer(text))
+        forward = [self._words_in([run.group()]) for run in runs]
+        backward = [self._words_in([run.group()[::-1]]) for run in runs]
+        every = sum(backward) >= max(sum(forward) + _MORE_WORDS, sum(forward) * 2)
+        return [
+            (run.start(), run.end(), run.group()[::-1])
+            for run, there, back in zip(runs, forward, backward, strict=True)
+            if every or back >= max(there + _MORE_WORDS, there * 3)
+        ]
+
+
+def _down(rows: Sequence[Sequence[str]]) -> list[str]:
+    return ["".join(row[at] for row in rows if at < len(row)) for at in range(max(map(len, rows)))]

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from bot.content.han_homophones import Homophones
+from bot.content.han_homophones import SUSPICIOUS, Homophones
+from bot.content.han_pairs import common
 from bot.content.han_spelling import SYLLABLE_OF, sounds, syllables
 from bot.content.normalise import HAN, HAN_RUN, Normalised, Reach, Stretch
 from bot.content.patterns import Match, Phrase, Rule
@@ -53,8 +54,11 @@ _MOST_SPELT, _MOST_READ = 200, 2000
 _ENOUGH = 2.5
 #: Longest match that is looked at for characters that only sound like what is meant.
 _LONGEST_MATCH = 40
+#: So far around a match other such characters show that the text is written so on purpose.
+_BESIDE = 25
 #: Cantonese as it is written every day.
 _CANTONESE = "佢嘅嚟啲喺咗哋嗰冇乜嘢唔咁係俾畀揾攞嘥咩噉嘞嗱嘈㗎咪喎啱嬲瞓"
+_SPOKEN = re.compile("[佢嘅嚟啲喺咗哋嗰冇乜嘢唔咁揾嘥咩噉嘞嘈㗎咪喎啱嬲瞓]")
 #: Rare characters of one text from which on they are taken for a disguise.
 _RARE = 2
 _PART_ENDS, _LINE_END = re.compile(r"[\n!?。]"), re.compile("\n")
@@ -128,13 +132,6 @@ def _bopomofo() -> dict[str, str]:
     return {to_bopomofo(syllable).rstrip("˙ˊˇˋ"): syllable for syllable in set(sounds().values()) if syllable}
 
 
-@lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
-    """The characters of every day: the first level of GB 2312."""
-    return frozenset(bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xD8)
-                     for cell in range(0xA1, 0xFF))  # fmt: skip
-
-
 @dataclass(frozen=True)
 class SoundedText(Normalised):
     """A text in sounds.
@@ -142,10 +139,12 @@ class SoundedText(Normalised):
     Args:
         spelt: what is spelt: first code point of the original, one past the last, and how many syllables it says.
         written: the same text with its Chinese characters as they are written.
+        unlikely: places where two characters are less likely than others of the same sound, and how much.
     """
 
     spelt: tuple[tuple[int, int, float], ...] = ()
     written: str = ""
+    unlikely: tuple[tuple[int, float], ...] = ()
 
     @cached_property
     def pieces(self) -> frozenset[str]:
@@ -200,7 +199,7 @@ class SoundRules:
 
     @cached_property
     def _usual(self) -> frozenset[str]:
-        return _common().union(_CANTONESE, *(HAN.findall(phrase.source) for rule in self._rules for phrase in rule.any))
+        return common().union(_CANTONESE, *(HAN.findall(phrase.source) for rule in self._rules for phrase in rule.any))
 
     @cached_property
     def _index(self) -> PhraseIndex:
@@ -232,12 +231,14 @@ class SoundRules:
         for begin, end, codes, said in itertools.islice(self._spelt(text), _MOST_SPELT):
             edits += [(begin, end, codes), *_blanks_beside(written, begin, end)]
             spelt.append((*text.span(begin, end), said))
-        if not spelt and not self._homophones.suspicious(written):
-            return None
         edits.sort()
-        read = rewrite(text, edits)
+        read = rewrite(text, edits) if edits else text
+        # Cantonese is written as it is spoken: what is unlikely elsewhere is usual there.
+        unlikely = () if _SPOKEN.search(written) else tuple(self._homophones.found(read.text))
+        if not spelt and sum(gain for _, gain in unlikely) < SUSPICIOUS:
+            return None
         return SoundedText(
-            read.text.translate(_table()), read.offsets, read.original, read.ends, tuple(spelt), read.text
+            read.text.translate(_table()), read.offsets, read.original, read.ends, tuple(spelt), read.text, unlikely
         )
 
     def find(self, text: SoundedText) -> Iterator[Match]:
@@ -280,7 +281,12 @@ class SoundRules:
             if not best:
                 return False
             meant[at] = heard[at] = best
-        return self._homophones.meant(written, "".join(meant), others)
+        beside = sum(
+            gain
+            for place, gain in text.unlikely
+            if begin - _BESIDE <= place < end + _BESIDE and not begin - 1 <= place < end
+        )
+        return self._homophones.meant(written, "".join(meant), others, beside)
 
     @cached_property
     def _sounding(self) -> dict[str, list[str]]:
