@@ -311,10 +311,15 @@ class Disguises:
         """How else a text may be read; empty for a text that hides nothing."""
         return self.look(text)[0]
 
-    def look(self, text: Normalised) -> tuple[list[Reading], Normalised, int]:
+    def look(self, text: Normalised, surely: str | None = None) -> tuple[list[Reading], Normalised, int]:
         """How else a text may be read, the text put right, and how many words only a person reads as they are written.
 
         Only words that rules look for count; digits, emoji and wrapped lines may stand in any text.
+
+        Args:
+            text: normalised.
+            surely: the one language the text is in, if that is known: it is not read as if it were in another
+                alphabet's. Chinese in it is read all the same, for what it spells.
         """
         found: list[Reading] = []
         uncovered, hidden_words = self.uncover(text)
@@ -323,6 +328,8 @@ class Disguises:
         if uncovered is not text:
             found.append(Reading(uncovered, languages))
         for language in languages:
+            if surely not in (None, language) and language != "zh":
+                continue
             for read in forms:
                 decoded = self._decoded(read, language)
                 if decoded is not None:
@@ -342,7 +349,7 @@ class Disguises:
             found.append(Reading(rewrite(uncovered, sounded), ("zh",)))
         chances: dict[str, dict[str, float]] = {}
         for read in reversed(forms):
-            found += self._in_cyrillic(read, chances)
+            found += self._in_cyrillic(read, chances, ("ru", "bg") if surely is None else (surely,))
         return found, uncovered, hidden_words
 
     def uncover(self, text: Normalised) -> tuple[Normalised, int]:
@@ -534,7 +541,11 @@ class Disguises:
 
     # Russian and Bulgarian in Latin letters
 
-    def _in_cyrillic(self, text: Normalised, known: dict[str, dict[str, float]]) -> Iterator[Reading]:
+    def _in_cyrillic(
+        self, text: Normalised, known: dict[str, dict[str, float]], languages: Sequence[str]
+    ) -> Iterator[Reading]:
+        if "ru" not in languages and "bg" not in languages:
+            return
         words = list(_LATIN_WORD.finditer(text.text)) if _LATIN_LETTER.search(text.text) else []
         if len(words) < 2:
             return
@@ -543,7 +554,7 @@ class Disguises:
             known[typed] = latin_chances(typed)
         chances = known[typed]
         mixed = bool(_CYRILLIC.search(text.text))
-        for language in ("ru", "bg"):
+        for language in languages:
             if chances.get(language, 0.0) < (0.6 if mixed else LATIN_CHANCE):
                 continue
             read = {word: normalise(to_cyrillic(word, language)).text for word in {found.group() for found in words}}

@@ -12,14 +12,14 @@ import dataclasses
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from bot.content.han_homophones import SUSPICIOUS, Homophones
 from bot.content.han_pairs import common
 from bot.content.han_spelling import SYLLABLE_OF, sounds, syllables
-from bot.content.normalise import HAN, HAN_RUN, Normalised, Reach, Stretch
+from bot.content.normalise import HAN, HAN_RUN, Normalised, Places, Reach, Stretch
 from bot.content.patterns import Match, Phrase, Rule
 from bot.content.phrase_index import PhraseIndex
 from bot.content.rewritten import Edit, rewrite
@@ -151,6 +151,11 @@ class SoundedText(Normalised):
         """As of any text, with the sounds that its letters may mean."""
         return frozenset().union(*[stretch.pieces for _, stretch in self.stretches("line")])
 
+    @cached_property
+    def places(self) -> Places:
+        """Where what the pieces name stands in the whole text."""
+        return _SoundedStretch(self.text, self.pieces)
+
     def stretches(self, reach: Reach) -> list[tuple[int, Stretch]]:
         """As of any text, with the sounds that its letters may mean."""
         known = self._stretches.get(reach)
@@ -163,7 +168,7 @@ class SoundedText(Normalised):
         for part in ends.split(self.text):
             if part:
                 pieces = Normalised(part, range(len(part) + 1), part).pieces.union(_grams(part))
-                yield begin, Stretch(part, pieces)
+                yield begin, _SoundedStretch(part, pieces)
             begin += len(part) + 1
 
     def convincing(self, begin: int, close: int) -> bool:
@@ -172,6 +177,32 @@ class SoundedText(Normalised):
         characters = len(HAN.findall(self.original, first, last))
         within = [said for start, end, said in self.spelt if first <= start and end <= last]
         return bool(within) and characters + sum(within) >= _ENOUGH
+
+
+class _SoundedStretch(Stretch):
+    """A part of a text in sounds."""
+
+    __slots__ = ()
+
+    def _found(self, piece: str) -> list[int]:
+        """Where a piece stands; a syllable also where a letter or a figure may mean it."""
+        if HAN.match(piece) is None:
+            return super()._found(piece)
+        return [found.start() for found in _meant_by(piece[0]).finditer(self.text)]
+
+
+@lru_cache(maxsize=1)
+def _all_meant_by() -> dict[str, re.Pattern[str]]:
+    """Sound -> what may mean it in a text of sounds."""
+    written: defaultdict[str, str] = defaultdict(str)
+    for character, codes in _meanings().items():
+        for code in codes:
+            written[code] += character
+    return {code: re.compile(f"[{characters}]") for code, characters in written.items()}
+
+
+def _meant_by(code: str) -> re.Pattern[str]:
+    return _all_meant_by()[code]
 
 
 def _grams(part: str) -> Iterator[str]:
@@ -241,9 +272,16 @@ class SoundRules:
             read.text.translate(_table()), read.offsets, read.original, read.ends, tuple(spelt), read.text, unlikely
         )
 
-    def find(self, text: SoundedText) -> Iterator[Match]:
-        """Where rules stand in a text in sounds."""
+    def find(self, text: SoundedText, besides: Container[str] = ()) -> Iterator[Match]:
+        """Where rules stand in a text in sounds.
+
+        Args:
+            text: what :meth:`read` returned.
+            besides: sections whose rules need not be looked for.
+        """
         for possible in self._index.possible(text):
+            if possible.rule.section in besides:
+                continue
             spans = [
                 span
                 for span in possible.search()
@@ -394,7 +432,15 @@ def _sounded(phrase: Phrase) -> Phrase:
     if not phrase.han:
         return phrase
     literals = tuple(tuple({_piece(piece) for piece in group}) for group in phrase.literals)
-    return _SoundPhrase(phrase.source, phrase.expression, literals, han=True, reach=phrase.reach)
+    return _SoundPhrase(
+        phrase.source, phrase.expression, literals, han=True, anchors=_first_sounds(phrase.anchors), reach=phrase.reach
+    )
+
+
+def _first_sounds(anchors: Sequence[str]) -> tuple[str, ...]:
+    """Where a phrase begins in a text of sounds; nothing where it may begin with what has no sound."""
+    first = {anchor[0].translate(_table()) for anchor in anchors}
+    return tuple(sorted(first)) if first <= _all_meant_by().keys() else ()
 
 
 def _piece(piece: str) -> str:

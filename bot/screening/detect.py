@@ -96,7 +96,7 @@ class Detector:
             for section, (start, end) in found.items():
                 best[section] = Finding(section, start, end, text.original[start:end], by_words=number == 0)
         if sounded is not None:
-            for match in self._by_sound.find(sounded):
+            for match in self._by_sound.find(sounded, best):
                 if match.rule.section not in best:
                     quote = sounded.original[match.start : match.end]
                     best[match.rule.section] = Finding(

@@ -137,7 +137,7 @@ class Screener:
         normalised = normalise(text)
         surely = _surely(normalised.text)
         languages = _languages(normalised.text, surely)
-        otherwise, uncovered, hidden_words = self._disguises.look(normalised)
+        otherwise, uncovered, hidden_words = self._disguises.look(normalised, surely)
         readings = (Reading(normalised, languages), *(_narrowed(reading, surely) for reading in otherwise))
         decoded = next((one.text for one in otherwise if one.languages == ("zh",)), uncovered)
         return ReadOffer(text, readings, uncovered, hidden_words, self._detector.sounded(decoded))
