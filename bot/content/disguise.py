@@ -198,10 +198,10 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class CodeWord:
-    """What recruiters write, and what they mean."""
+    """What recruiters write, and what they mean by it: of several things the one that fits its neighbours."""
 
     written: tuple[Phrase, ...]
-    means: str
+    means: tuple[str, ...]
     file: str
     line: int
 
@@ -245,7 +245,8 @@ def _code_word(node: yaml.Node, path: Path) -> CodeWord:
             phrases.append(compile_phrase(item.value))
         except PatternError as error:
             raise PatternError(f"{path}:{item.start_mark.line + 1}: {error}") from error
-    return CodeWord(tuple(phrases), normalise(means.value.strip()).text, str(path), line)
+    meanings = tuple(normalise(meaning.strip()).text for meaning in means.value.split("|"))
+    return CodeWord(tuple(phrases), meanings, str(path), line)
 
 
 class Disguises:
@@ -268,7 +269,7 @@ class Disguises:
         self._vocabulary = vocabulary
         self._han = han
         self._shapes = shapes
-        self._meanings: dict[str, dict[str, str]] = {}
+        self._meanings: dict[str, dict[str, tuple[str, ...]]] = {}
         self._indexes: dict[str, PhraseIndex] = {}
         for language, words in code_words.items():
             rules = [
@@ -330,10 +331,16 @@ class Disguises:
         for language in languages:
             if surely not in (None, language) and language != "zh":
                 continue
-            for read in forms:
+            for read in (text, uncovered) if language == "zh" and uncovered is not text else forms:
                 decoded = self._decoded(read, language)
-                if decoded is not None:
-                    found.append(Reading(decoded, (language,)))
+                if decoded is None:
+                    continue
+                if language == "zh" and read is text and uncovered is not text:
+                    # What is put right may need the meaning of a code word beside it.
+                    further, _ = self.uncover(decoded)
+                    if further is not decoded:
+                        found.append(Reading(further, (language,)))
+                found.append(Reading(decoded, (language,)))
         if HAN.search(text.text):
             columns = self._shapes.columns(text.text)
             if columns:
@@ -522,22 +529,23 @@ class Disguises:
         index = self._indexes.get(language)
         if index is None:
             return None
-        edits: list[Edit] = []
+        found: list[tuple[int, int, tuple[str, ...]]] = []
         for possible in index.possible(text):
-            meaning = self._meanings[language][possible.rule.id]
+            meanings = self._meanings[language][possible.rule.id]
             written = text.text if possible.phrase.han else text.alphabetic
             for start, end in possible.search():
-                if len(edits) == _CODE_WORDS:
+                if len(found) == _CODE_WORDS:
                     break
-                if end > start and written[start:end] != meaning:
-                    before, after = text.text[max(0, start - 1) : start], text.text[end : end + 1]
-                    spaced = not HAN.search(meaning)
-                    left = " " if spaced and before.strip() else ""
-                    right = " " if spaced and after.strip() else ""
-                    edits.append((start, end, left + meaning + right))
-        edits += itertools.islice(_countries(text.text, language), _CODE_WORDS)
-        edits.sort(key=lambda edit: (edit[0], -edit[1]))
-        return rewrite(text, edits) if edits else None
+                if end > start and written[start:end] != meanings[0]:
+                    found.append((start, end, meanings))
+        for start, end, name in itertools.islice(_countries(text.text, language), _CODE_WORDS):
+            found.append((start, end, (name,)))
+        if not found:
+            return None
+        found.sort(key=lambda code: (code[0], -code[1]))
+        if language == "zh":
+            return rewrite(text, list(self._shapes.meanings(text.text, found)))
+        return rewrite(text, [_apart(text.text, start, end, meanings[0]) for start, end, meanings in found])
 
     # Russian and Bulgarian in Latin letters
 
@@ -561,6 +569,13 @@ class Disguises:
             edits = [(word.start(), word.end(), read[word.group()]) for word in words]
             yield Reading(text, (language,))
             yield Reading(rewrite(text, edits), (language,))
+
+
+def _apart(written: str, start: int, end: int, meaning: str) -> Edit:
+    """A meaning in place of what is written, with blanks where letters stand beside it."""
+    left = " " if not HAN.search(meaning) and written[max(0, start - 1) : start].strip() else ""
+    right = " " if not HAN.search(meaning) and written[end : end + 1].strip() else ""
+    return start, end, left + meaning + right
 
 
 def _countries(written: str, language: str) -> Iterator[Edit]:

@@ -28,8 +28,12 @@ _FORM = re.compile(f"[{''.join(_FORMS)}]")
 #: Numbers as they stand on banknotes.
 _NUMERALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _BANKNOTES = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十百千]{1,5}[拾佰仟万十百千]")
+_TEN_THOUSANDS = re.compile(r"(?<=[\d一二两三四五六七八九十几])w(?![a-z0-9])")
+_LETTER_OR_FLAG = re.compile("[^\\W_]|[\U0001f1e6-\U0001f1ff]")
 #: Parts as they are written at the side, as the dictionary names them.
 _PARTS = str.maketrans("扌氵讠亻钅忄犭衤礻艹刂冫灬辶罒饣纟", "手水言人金心犬衣示草刀冰火辵网食丝")
+#: So much better two characters go together that stand so in a rule.
+_WORD_OF_RULES = 2.0
 #: A character that was seen less often than this beside its neighbours, as a logarithm, may be another.
 _UNLIKELY = 1.5
 #: So much likelier, as a logarithm, the one that looks like it must stand there: a rare character, and any.
@@ -100,6 +104,8 @@ class HanShapes:
             if before + inner.group(1)[0] in self._pairs or inner.group(1)[-1] + after in self._pairs:
                 yield inner.start(), inner.start() + 1, ""
                 yield inner.end() - 1, inner.end(), ""
+        for thousands in itertools.islice(_TEN_THOUSANDS.finditer(text), _MOST):
+            yield *thousands.span(), "万"
         for banknote in itertools.islice(_BANKNOTES.finditer(text), _MOST):
             plain = banknote.group().translate(_NUMERALS)
             if plain != banknote.group():
@@ -183,6 +189,46 @@ class HanShapes:
             if best:
                 read[at] = best
                 yield at, at + 1, best
+
+    def meanings(self, text: str, codes: Sequence[tuple[int, int, Sequence[str]]]) -> Iterator[Edit]:
+        """Of what code words may mean, that which fits their neighbours; nothing where these make a word without it.
+
+        Args:
+            text: normalised.
+            codes: beginning and end of each, and what it may mean, the likeliest first; in the order of the text.
+        """
+        apart: list[tuple[int, int, Sequence[str]]] = []
+        for code in codes:
+            if not apart or code[0] >= apart[-1][1]:
+                apart.append(code)
+        before, position = "", 0
+        for number, (start, end, meanings) in enumerate(apart):
+            if start > position:
+                before = text[start - 1 : start]
+            afters = {text[end : end + 1]}
+            if number + 1 < len(apart) and apart[number + 1][0] == end:
+                afters = {meaning[:1] for meaning in apart[number + 1][2]}
+            options = list(meanings)
+            if not _LETTER_OR_FLAG.match(text, start) and any(before + after in self._pairs for after in afters):
+                options.append("")
+            best = options[0]
+            if len(options) > 1:
+                fits = [
+                    self._beside(before, one[:1]) + max(self._beside(one[-1:], after) for after in afters)
+                    if one
+                    else max(self._beside(before, after) for after in afters) + _WORD_OF_RULES
+                    for one in options
+                ]
+                best = options[fits.index(max(fits))]
+            if best and not HAN.search(best):
+                best = f"{' ' if before.strip() else ''}{best}{' ' if text[end : end + 1].strip() else ''}"
+            yield start, end, best
+            before, position = best[-1:] or before, end
+
+    def _beside(self, first: str, second: str) -> float:
+        """How well two characters go together, as a logarithm."""
+        seen = self._likely.strength(first, second) if first and second else 0.0
+        return seen + (_WORD_OF_RULES if first + second in self._pairs else 0.0)
 
     def columns(self, text: str) -> list[Edit]:
         """Short lines read down the page, as one edit over all of them; nothing where they are no columns."""

@@ -56,6 +56,10 @@ _ENOUGH = 2.5
 _LONGEST_MATCH = 40
 #: So far around a match other such characters show that the text is written so on purpose.
 _BESIDE = 25
+#: How much a syllable that is spelt there shows, as a logarithm.
+_SPELT_BESIDE = 2.5
+#: What is spelt may stand beside characters that are another's only where these are no less likely.
+_AT_LEAST_SPELT = -1.0
 #: Cantonese as it is written every day.
 _CANTONESE = "佢嘅嚟啲喺咗哋嗰冇乜嘢唔咁係俾畀揾攞嘥咩噉嘞嗱嘈㗎咪喎啱嬲瞓"
 _SPOKEN = re.compile("[佢嘅嚟啲喺咗哋嗰冇乜嘢唔咁揾嘥咩噉嘞嘈㗎咪喎啱嬲瞓]")
@@ -282,17 +286,28 @@ class SoundRules:
         for possible in self._index.possible(text):
             if possible.rule.section in besides:
                 continue
-            spans = [
-                span
-                for span in possible.search()
-                if text.convincing(*span) or self._misspelt(possible.phrase.regex, text, *span)
-            ]
+            spans = [span for span in possible.search() if self._meant(possible.phrase.regex, text, *span)]
             yield from possible.rule.raised(spans, text)
 
-    def _misspelt(self, phrase: re.Pattern[str], text: SoundedText, begin: int, end: int) -> bool:
-        """Whether a match is what was meant by characters that only sound so."""
-        if end - begin > _LONGEST_MATCH:
+    def _meant(self, phrase: re.Pattern[str], text: SoundedText, begin: int, end: int) -> bool:
+        """Whether a match is what was meant: something of it is spelt, or characters are unlikely as they stand."""
+        spelt = text.convincing(begin, end)
+        if not spelt and (not text.unlikely or end - begin > _LONGEST_MATCH):
             return False
+        written, meant, others = self._read(phrase, text, begin, end)
+        if spelt:
+            return not others or self._homophones.likelier("", written, meant, "") >= _AT_LEAST_SPELT
+        beside = sum(
+            gain
+            for place, gain in text.unlikely
+            if begin - _BESIDE <= place < end + _BESIDE and not begin - 1 <= place < end
+        )
+        first, last = text.offsets[max(0, begin - _BESIDE)], text.offsets[min(end + _BESIDE, len(text.text))]
+        beside += _SPELT_BESIDE * sum(first <= start < last for start, _, _ in text.spelt)
+        return self._homophones.meant(written, meant, others, beside)
+
+    def _read(self, phrase: re.Pattern[str], text: SoundedText, begin: int, end: int) -> tuple[str, str, list[int]]:
+        """What is written where a phrase matches, what the phrase means, and where these differ; no place: unknown."""
         around = max(0, begin - 1)
         heard = list(text.text[around : end + 1])
         written = text.written[around : end + 1]
@@ -317,14 +332,9 @@ class SoundRules:
                     best = other
             heard[at] = sound
             if not best:
-                return False
+                return written, written, []
             meant[at] = heard[at] = best
-        beside = sum(
-            gain
-            for place, gain in text.unlikely
-            if begin - _BESIDE <= place < end + _BESIDE and not begin - 1 <= place < end
-        )
-        return self._homophones.meant(written, "".join(meant), others, beside)
+        return written, "".join(meant), others
 
     @cached_property
     def _sounding(self) -> dict[str, list[str]]:
