@@ -23,7 +23,7 @@ from bot.content.rewritten import Edit
 _KANA = dict(zip("エロニハカタトミ", "工口二八力夕卜三", strict=True))
 _KANA_BESIDE = re.compile(rf"(?<={HAN.pattern})[{''.join(_KANA)}]|[{''.join(_KANA)}](?={HAN.pattern})")
 #: Forms that nobody writes today, for the characters they look like.
-_FORMS = dict(zip("岀髙幵厷尐亾囗甴囘夲亖弌弍弎卂冋髪鈊镸", "出高开公小人口由回本四一二三讯同发心长", strict=True))
+_FORMS = dict(zip("岀髙幵厷尐亾囗甴囘夲亖弌弍弎卂冋髪鈊镸妳", "出高开公小人口由回本四一二三讯同发心长你", strict=True))
 _FORM = re.compile(f"[{''.join(_FORMS)}]")
 #: Numbers as they stand on banknotes.
 _NUMERALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")

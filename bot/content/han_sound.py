@@ -24,8 +24,8 @@ from bot.content.patterns import Match, Phrase, Rule
 from bot.content.phrase_index import PhraseIndex
 from bot.content.rewritten import Edit, rewrite
 
-#: Characters that stand for syllables, and for first letters of syllables; nobody writes these.
-_SYLLABLES, _INITIALS = 0x3400, 0x3700
+#: Characters that stand for syllables, first letters of syllables and figures; nobody writes these.
+_SYLLABLES, _INITIALS, _FIGURES = 0x3400, 0x3700, 0x3720
 #: What stands for a character whose sound is not known.
 _UNKNOWN = chr(0x37FF)
 #: Where these are not told apart in speech, they are not by those who write as they speak either.
@@ -37,7 +37,12 @@ _BLANKS = re.compile(r"[ .·]{1,3}(?=[a-z0-9\u3105-\u3129\u4e00-\u9fff])")
 _BLANKS_BEFORE = re.compile(r"(?<=[\u4e00-\u9fff])[ .·]{1,3}$")
 #: A figure that is a syllable, not a number: nothing is counted by it.
 _COUNTED = "天个月年岁人名小时日号点楼元块万千百种次险金薪班层周位家级米倍折晚届夜餐顿趟回套张件本期场双位世代线环"
-_FIGURE = re.compile(rf"(?<=[\u4e00-\u9fff])\d(?![{_COUNTED}])(?=[\u4e00-\u9fff])")
+_FIGURE = re.compile(
+    rf"(?:(?<=[\u4e00-\u9fff])\d|(?<![\w.:/,-])[4589])(?![{_COUNTED}])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff],)[4589](?![{_COUNTED}])(?=[\u4e00-\u9fff])"
+)
+#: What else figures are written for, by what they nearly sound like.
+_NEARLY = {"0": ("ni", "nin"), "1": ("yao",), "2": ("ai", "liang"), "4": ("shi",), "5": ("wo",), "7": ("qu", "ji"),
+           "8": ("bu", "bie"), "9": ("jiu",), "6": ("le", "lu")}  # fmt: skip
 #: Words in Latin letters that stand in ordinary Chinese.
 _ORDINARY = frozenset(
     """app apps hr ktv id pos vip it ceo cad erp excel word office ppt ps java boss qq wifi ok pm am km kg cm mm offer
@@ -94,6 +99,10 @@ def _initial(letter: str) -> str:
     return chr(_INITIALS + ord(letter) - ord("a"))
 
 
+def _figure(figure: str) -> str:
+    return chr(_FIGURES + int(figure))
+
+
 @lru_cache(maxsize=1)
 def _table() -> dict[int, str]:
     """Chinese character -> its sound."""
@@ -107,6 +116,8 @@ def _written_as() -> dict[int, str]:
     for figure, sound in SYLLABLE_OF.items():
         if figure.isdigit():
             figures[_code(sound)] += figure
+            for said in (sound, *_NEARLY.get(figure, ())):
+                figures[_code(said)] += _figure(figure)
     return {
         ord(character): (code := _code(sound)) + _initial(sound[0]) + figures.get(code, "")
         for character, sound in sounds().items()
@@ -125,6 +136,11 @@ def _meanings() -> dict[str, tuple[str, ...]]:
         **{code: (code,) for code in _codes().values()},
         **{initial: tuple(codes) for initial, codes in begin.items()},
         **{figure: (_code(sound),) for figure, sound in SYLLABLE_OF.items() if figure.isdigit()},
+        **{
+            _figure(figure): tuple({_code(said) for said in (sound, *_NEARLY.get(figure, ()))})
+            for figure, sound in SYLLABLE_OF.items()
+            if figure.isdigit()
+        },
     }
 
 
@@ -364,7 +380,7 @@ class SoundRules:
                 yield *found.span(), _code(syllable), 1.0
         for found in _FIGURE.finditer(written):
             if text.original[text.offsets[found.start()]] not in "零〇一二三四五六七八九":
-                yield *found.span(), found.group(), 1.0
+                yield *found.span(), _figure(found.group()), 1.0
         rare = {character for character in set(written) - self._usual if ord(character) in _table()}
         if len(rare) >= _RARE:
             for found in HAN.finditer(written):
