@@ -7,6 +7,7 @@ result is kept in the repository; count again when examples of many new words we
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -28,7 +29,7 @@ def _count(words: Iterable[tuple[str, int]], singles: Counter[str], pairs: Count
     for word, often in words:
         for character in word:
             singles[character] += often
-        for first, second in zip(word, word[1:], strict=False):
+        for first, second in itertools.pairwise(word):
             pairs[first + second] += often
 
 

@@ -394,9 +394,10 @@ class Disguises:
                 # Offsets stay those of the characters around: the sign is left out.
                 yield broken.start(), broken.end(), ""
             yield from self._han.joined(written)
-            yield from self._shapes.edits(written)
+            # Before the shapes: of two edits of the same characters the first counts.
             for number in _HAN_NUMBER.finditer(written):
                 yield number.start(), number.end(), str(_han_number(number.group()))
+            yield from self._shapes.edits(written)
         yield from distorted(text, self._vocabulary.known)
         if _DIGIT.search(written):
             for figures in _NOUGHTS.finditer(written):

@@ -52,7 +52,7 @@ class Homophones:
 
     @cached_property
     def _sounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """For each code point the number of its sound, and for each two sounds how often a pair of the rules is seen."""
+        """For each code point the number of its sound; for each two sounds how often a pair of the rules is seen."""
         heard = [self._sound(chr(point)) for point in range(FIRST, LAST + 1)]
         numbers = {sound: number for number, sound in enumerate(sorted(set(heard)))}
         of_points = np.array([numbers[sound] for sound in heard], dtype=np.int32)
@@ -106,17 +106,14 @@ class Homophones:
         return bool(others) and gain >= max(least, each * len(others))
 
     def _gain(self, text: str, place: int) -> float:
-        """How much likelier the best other two characters stand in a place, as a logarithm, for each that is another."""
+        """How much likelier the best other two characters stand in a place, as a logarithm, for each other one."""
         pair = text[place : place + 2]
         if pair in self._pairs:
             return 0.0
         before, after = text[max(0, place - 1) : place], text[place + 2 : place + 3]
         others = self._by_sound.get((self._sound(pair[0]), self._sound(pair[1])), ())
         return max(
-            (
-                self.likelier(before, pair, other, after) / sum(map(str.__ne__, pair, other))
-                for other in others
-            ),
+            (self.likelier(before, pair, other, after) / sum(map(str.__ne__, pair, other)) for other in others),
             default=0.0,
         )
 

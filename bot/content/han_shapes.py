@@ -137,7 +137,7 @@ class HanShapes:
                 continue
             at = 0
             while at < len(written) - 1:
-                size = 3 if full[at : at + 3] in whole else 2
+                size = 3 if at + 3 <= len(full) and full[at : at + 3] in whole else 2
                 ones = whole.get(full[at : at + size], ())
                 if ones and not self._fits_as_it_is(written, at, size):
                     before = [written[max(0, at - 1) : at], *whole.get(full[max(0, at - 2) : at], ())]

@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from bot.content.han_homophones import SUSPICIOUS, Homophones
 from bot.content.han_pairs import common
@@ -90,7 +90,7 @@ def _code(syllable: str) -> str:
     return _codes().get(_alike(syllable), _UNKNOWN)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _heard(character: str) -> str:
     return _alike(sounds().get(character, ""))
 
@@ -488,9 +488,7 @@ def _in_sounds(expression: str) -> str:
             in_class = character == "["
         else:
             codes = written_as.get(ord(character))
-            parts.append(
-                character if codes is None else character + codes if in_class else f"[{character}{codes}]"
-            )
+            parts.append(character if codes is None else character + codes if in_class else f"[{character}{codes}]")
             continue
         parts.append(character)
     return "".join(parts)
