@@ -54,12 +54,14 @@ class Homophones:
     def _sounds(self) -> tuple[np.ndarray, np.ndarray]:
         """For each code point the number of its sound; for each two sounds how often a pair of the rules is seen."""
         heard = [self._sound(chr(point)) for point in range(FIRST, LAST + 1)]
-        numbers = {sound: number for number, sound in enumerate(sorted(set(heard)))}
-        of_points = np.array([numbers[sound] for sound in heard], dtype=np.int32)
+        # What has no sound is no pair's: the number 0.
+        numbers = {sound: number for number, sound in enumerate(["", *sorted(set(heard) - {""})])}
+        of_points = np.zeros(LAST + 2, dtype=np.int32)
+        of_points[FIRST : LAST + 1] = [numbers[sound] for sound in heard]
         best = np.zeros((len(numbers), len(numbers)), dtype=np.float32)
         for (first, second), pairs in self._by_sound.items():
             if first in numbers and second in numbers:
-                best[numbers[first], numbers[second]] = max(map(self._often, pairs))
+                best[numbers[first], numbers[second]] = max(map(self._often, pairs)) - _MORE_OFTEN
         return of_points, best
 
     def _often(self, pair: str) -> float:
@@ -75,14 +77,13 @@ class Homophones:
         if len(points) < 2:
             return
         of_points, best = self._sounds
-        heard = of_points[np.clip(points, FIRST, LAST) - FIRST]
-        han = (points >= FIRST) & (points <= LAST)
-        beside = han[:-1] & han[1:]
-        seen = self._characters.strengths(self._characters.numbers(points))
-        other = np.where(beside, best[heard[:-1], heard[1:]], 0.0) - _MORE_OFTEN
+        heard = of_points[np.minimum(points, LAST + 1)]
+        seen = np.zeros(len(points) + 1)
+        seen[1:-1] = self._characters.strengths(self._characters.numbers(points))
+        other = best[heard[:-1], heard[1:]]
         # A character that makes a word with its neighbour on the other side is meant as it stands.
-        outer = np.minimum(np.concatenate(([0.0], seen[:-1])), np.concatenate((seen[1:], [0.0])))
-        for place in np.flatnonzero((other > seen) & (other > outer))[:_MOST].tolist():
+        unlikely = (other > seen[1:-1]) & (other > np.minimum(seen[:-2], seen[2:]))
+        for place in unlikely.nonzero()[0][:_MOST].tolist():
             gain = self._gain(text, place)
             if gain >= _MORE_LIKELY:
                 yield place, gain

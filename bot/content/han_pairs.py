@@ -49,8 +49,8 @@ class HanPairs:
     def __init__(self, characters: str, often: np.ndarray, keys: np.ndarray, seen: np.ndarray) -> None:
         self.size = len(characters) + 1
         self._number = {character: number for number, character in enumerate(characters, 1)}
-        self._numbers = np.zeros(LAST - FIRST + 1, dtype=np.int32)
-        self._numbers[[ord(character) - FIRST for character in characters]] = np.arange(1, self.size)
+        self._numbers = np.zeros(LAST + 2, dtype=np.int32)
+        self._numbers[[ord(character) for character in characters]] = np.arange(1, self.size)
         counts = 10.0 ** often.astype(float)
         self._count = [1.0, *counts.tolist()]
         self._all = float(counts.sum())
@@ -67,18 +67,15 @@ class HanPairs:
 
     def numbers(self, points: np.ndarray) -> np.ndarray:
         """Code points as the numbers of characters, 0 for those that are not known."""
-        known = np.zeros(len(points), dtype=np.int32)
-        inside = (points >= FIRST) & (points <= LAST)
-        known[inside] = self._numbers[points[inside] - FIRST]
-        return known
+        return self._numbers[np.minimum(points, LAST + 1)]
 
     def strengths(self, numbers: np.ndarray) -> np.ndarray:
         """For each two characters beside each other, the logarithm of how often they were seen so, 0 for never."""
         keys = np.frombuffer(self._keys, dtype=np.int32)
         seen = np.frombuffer(self._seen, dtype=np.uint8)
         sought = numbers[:-1] * self.size + numbers[1:]
-        places = np.minimum(np.searchsorted(keys, sought), len(keys) - 1)
-        return np.where(keys[places] == sought, seen[places], 0) / STEPS
+        places = np.minimum(keys.searchsorted(sought), len(keys) - 1)
+        return (keys[places] == sought) * seen[places] / STEPS
 
     def strength(self, first: str, second: str) -> float:
         """The logarithm of how often two characters were seen beside each other, 0 for never."""

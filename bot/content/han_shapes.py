@@ -53,6 +53,7 @@ _LINES, _LONGEST_LINE = 4, 12
 _HEADS = 3
 #: From how many more words of the rules on a text is read from its end.
 _MORE_WORDS = 2
+_NONE = frozenset[str]()
 #: Pairs and rare characters of one text that are looked at.
 _MOST = 200
 
@@ -129,9 +130,11 @@ class HanShapes:
 
     def _halves(self, text: str) -> Iterator[Edit]:
         """Characters that make one, where that one fits its neighbour and none of them does."""
+        whole, full = self._whole, text.translate(_PARTS)
+        if whole.keys().isdisjoint(map(operator.add, full, full[1:])):
+            return
         for run in HAN_RUN.finditer(text):
             written = run.group()
-            whole = self._whole
             full = written.translate(_PARTS)
             if whole.keys().isdisjoint(map(operator.add, full, full[1:])):
                 continue
@@ -167,28 +170,55 @@ class HanShapes:
         points = points_of(text)
         if len(points) < 2:
             return
-        seen = self._likely.strengths(self._likely.numbers(points))
-        most = np.maximum(np.concatenate(([0.0], seen)), np.concatenate((seen, [0.0])))
+        seen = np.zeros(len(points) + 1)
+        seen[1:-1] = self._likely.strengths(self._likely.numbers(points))
+        unlikely = (seen[:-1] < _UNLIKELY) & (seen[1:] < _UNLIKELY) & (points >= FIRST) & (points <= LAST)
         alike, read = self._words.alike, dict[int, str]()
-        for at in np.flatnonzero((most < _UNLIKELY) & (points >= FIRST) & (points <= LAST))[:_MOST].tolist():
-            others = alike.get(text[at])
-            if others is None:
-                continue
+        for at in unlikely.nonzero()[0][:_MOST].tolist():
+            others = alike.get(text[at], "")
             before, after = read.get(at - 1, text[max(0, at - 1) : at]), text[at + 1 : at + 2]
+            fitting = self._after.get(before, _NONE).intersection(others)
+            fitting |= self._before.get(after, _NONE).intersection(others)
             afters = after + ("" if after in common() else alike.get(after, "")) or ("",)
-            likelihood = self._likely.likelihood
-            best, gain = "", _ANY if text[at] in common() else _RARELY_WRITTEN
-            stands: float | None = None
-            for other, following in itertools.product(others, afters):
-                if before + other in self._pairs or other + following in self._pairs:
-                    if stands is None:
-                        stands = max(likelihood(before + text[at] + one) - likelihood(one) for one in afters)
-                    likelier = likelihood(before + other + following) - likelihood(following) - stands
-                    if likelier > gain:
-                        best, gain = other, likelier
-            if best:
-                read[at] = best
-                yield at, at + 1, best
+            for following in afters[1:]:
+                fitting |= self._before.get(following, _NONE).intersection(others)
+            if fitting:
+                best = self._likeliest(text[at], sorted(fitting), before, afters)
+                if best:
+                    read[at] = best
+                    yield at, at + 1, best
+
+    def _likeliest(self, written: str, others: Sequence[str], before: str, afters: Sequence[str]) -> str:
+        """Which of others stands most likely in place of a character; nothing where it may be meant as it stands."""
+        likelihood = self._likely.likelihood
+        after = [likelihood(following) for following in afters]
+        stands = max(likelihood(before + written + one) - alone for one, alone in zip(afters, after, strict=True))
+        gains = {
+            other: max(
+                likelihood(before + other + one) - alone
+                for one, alone in zip(afters, after, strict=True)
+                if before + other in self._pairs or other + one in self._pairs
+            )
+            for other in others
+        }
+        best = max(others, key=gains.__getitem__)
+        return best if gains[best] - stands > (_ANY if written in common() else _RARELY_WRITTEN) else ""
+
+    @cached_property
+    def _after(self) -> dict[str, set[str]]:
+        """Character -> those that stand after it in words of the rules."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for first, second in self._pairs:
+            found[first].add(second)
+        return dict(found)
+
+    @cached_property
+    def _before(self) -> dict[str, set[str]]:
+        """Character -> those that stand before it in words of the rules."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for first, second in self._pairs:
+            found[second].add(first)
+        return dict(found)
 
     def meanings(self, text: str, codes: Sequence[tuple[int, int, Sequence[str]]]) -> Iterator[Edit]:
         """Of what code words may mean, that which fits their neighbours; nothing where these make a word without it.
@@ -268,7 +298,8 @@ class HanShapes:
 
     def _words_in(self, runs: Sequence[str]) -> int:
         """How many pairs of characters stand in words of the rules."""
-        return sum(pair in self._pairs for run in runs for pair in map(operator.add, run, run[1:]))
+        stands = self._pairs.__contains__
+        return sum(sum(map(stands, map(operator.add, run, run[1:]))) for run in runs)
 
     def backwards(self, text: str) -> list[Edit]:
         """Runs of characters from their end, all or some, where that has more words of the rules; else nothing."""

@@ -169,7 +169,7 @@ class SoundedText(Normalised):
     @cached_property
     def pieces(self) -> frozenset[str]:
         """As of any text, with the sounds that its letters may mean."""
-        return frozenset().union(*[stretch.pieces for _, stretch in self.stretches("line")])
+        return frozenset().union(*[stretch.pieces for _, stretch in self._parts(_LINE_END)])
 
     @cached_property
     def places(self) -> Places:
@@ -177,11 +177,21 @@ class SoundedText(Normalised):
         return _SoundedStretch(self.text, self.pieces)
 
     def stretches(self, reach: Reach) -> list[tuple[int, Stretch]]:
-        """As of any text, with the sounds that its letters may mean."""
+        """As of any text, with the sounds that its letters may mean; those where something is spelt or unlikely."""
         known = self._stretches.get(reach)
         if known is None:
-            known = self._stretches[reach] = list(self._parts(_LINE_END if reach == "line" else _PART_ENDS))
+            known = self._stretches[reach] = [
+                (begin, stretch)
+                for begin, stretch in self._parts(_LINE_END if reach == "line" else _PART_ENDS)
+                if self._odd(begin, begin + len(stretch.text))
+            ]
         return known
+
+    def _odd(self, begin: int, end: int) -> bool:
+        first, last = self.offsets[begin], self.offsets[end]
+        return any(first <= start < last for start, _, _ in self.spelt) or any(
+            begin <= place < end for place, _ in self.unlikely
+        )
 
     def _parts(self, ends: re.Pattern[str]) -> Iterator[tuple[int, Stretch]]:
         begin = 0
@@ -286,7 +296,7 @@ class SoundRules:
         read = rewrite(text, edits) if edits else text
         # Cantonese is written as it is spoken: what is unlikely elsewhere is usual there.
         unlikely = () if _SPOKEN.search(written) else tuple(self._homophones.found(read.text))
-        if not spelt and sum(gain for _, gain in unlikely) < SUSPICIOUS:
+        if not spelt and not _suspicious(unlikely):
             return None
         return SoundedText(
             read.text.translate(_table()), read.offsets, read.original, read.ends, tuple(spelt), read.text, unlikely
@@ -386,6 +396,19 @@ class SoundRules:
             for found in HAN.finditer(written):
                 if found.group() in rare:
                     yield *found.span(), found.group(), 1.0
+
+
+def _suspicious(unlikely: Sequence[tuple[int, float]]) -> bool:
+    """Whether enough of a text is unlikely in one place that it is worth to be read by its sound."""
+    return any(
+        sum(
+            gain
+            for (place, gain), (before, _) in zip(unlikely[at:], [(-2, 0.0), *unlikely[at:]], strict=False)
+            if place < begin + _BESIDE and place > before + 1
+        )
+        >= SUSPICIOUS
+        for at, (begin, _) in enumerate(unlikely)
+    )
 
 
 def _in_letters(text: Normalised, runs: Sequence[re.Match[str]]) -> Iterator[tuple[int, int, str, float]]:
