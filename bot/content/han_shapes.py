@@ -27,7 +27,9 @@ _FORMS = dict(zip("岀髙幵厷尐亾囗甴囘夲亖弌弍弎卂冋髪鈊镸妳"
 _FORM = re.compile(f"[{''.join(_FORMS)}]")
 #: Numbers as they stand on banknotes.
 _NUMERALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
-_BANKNOTES = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十百千]{1,5}[拾佰仟万十百千]")
+_BANKNOTES = re.compile(
+    "[壹贰叁肆伍陆柒捌玖拾佰仟一二三四五六七八九十百千]{1,5}[拾佰仟万十百千](?![元块美刀u欧人港泰/底薪起多])"
+)
 _TEN_THOUSANDS = re.compile(r"(?<=[\d一二两三四五六七八九十几])w(?![a-z0-9])")
 _LETTER_OR_FLAG = re.compile("[^\\W_]|[\U0001f1e6-\U0001f1ff]")
 #: Parts as they are written at the side, as the dictionary names them.
@@ -78,13 +80,20 @@ class HanShapes:
         """Two characters that are written alone, too -> those of which they are the halves."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for character, parts in self._words.parts.items():
-            if len(parts) == 2:
+            if len(parts) in (2, 3):
                 found["".join(parts)].append(character)
-            elif len(parts) == 3:
-                # One of the three may be left out, or all be written.
-                for some in ("".join(parts), "".join(parts[:2]), "".join(parts[1:])):
-                    found[some].append(character)
+        for character, parts in self._words.parts.items():
+            if len(parts) == 3:
+                # One of the three may be left out.
+                for some in ("".join(parts[:2]), "".join(parts[1:])):
+                    if some not in found:
+                        found[some].append(character)
         return dict(found)
+
+    @cached_property
+    def _complete(self) -> frozenset[str]:
+        """Two characters that are all there is of one."""
+        return frozenset("".join(parts) for parts in self._words.parts.values() if len(parts) == 2)
 
     @cached_property
     def _likely(self) -> HanPairs:
@@ -142,7 +151,8 @@ class HanShapes:
             while at < len(written) - 1:
                 size = 3 if at + 3 <= len(full) and full[at : at + 3] in whole else 2
                 ones = whole.get(full[at : at + size], ())
-                if ones and not self._fits_as_it_is(written, at, size):
+                cut = size == 2 and full[at : at + 2] not in self._complete and full[at + 1 : at + 3] in self._complete
+                if ones and not cut and not self._fits_as_it_is(written, at, size):
                     before = [written[max(0, at - 1) : at], *whole.get(full[max(0, at - 2) : at], ())]
                     after = [
                         written[at + size : at + size + 1],
@@ -208,16 +218,16 @@ class HanShapes:
     def _after(self) -> dict[str, set[str]]:
         """Character -> those that stand after it in words of the rules."""
         found: defaultdict[str, set[str]] = defaultdict(set)
-        for first, second in self._pairs:
-            found[first].add(second)
+        for pair in self._pairs:
+            found[pair[0]].add(pair[1])
         return dict(found)
 
     @cached_property
     def _before(self) -> dict[str, set[str]]:
         """Character -> those that stand before it in words of the rules."""
         found: defaultdict[str, set[str]] = defaultdict(set)
-        for first, second in self._pairs:
-            found[second].add(first)
+        for pair in self._pairs:
+            found[pair[1]].add(pair[0])
         return dict(found)
 
     def meanings(self, text: str, codes: Sequence[tuple[int, int, Sequence[str]]]) -> Iterator[Edit]:

@@ -195,3 +195,37 @@ def test_long_runs_are_read_in_a_time_that_grows_with_their_length(disguises: Di
     begun = time.process_time()
     disguises.readings(normalise(run))
     assert time.process_time() - begun < 4, "the square of its length would take minutes"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("沪照交给公司", "护照交给"),
+        ("高薪招骋", "招聘"),
+        ("不甪经验", "不用经验"),
+        ("扌户日召押在公司", "护照押"),
+        ("月薪伍萬", "月薪五万"),
+        ("月入3w", "月入3万"),
+        ("月(薪)三万", "月薪"),
+        ("先不\n交签\n押合\n金同", "先交押金"),
+        ("护士多\n照顾老人\n上下班接送\n交通方便", "护照上交"),
+        ("包✈️票", "包机票"),
+        ("🚫出🚪", "出门"),
+        ("护☀️照交公司", "护照交公司"),
+        ("✈️🇲🇲做🎧", "缅甸做客服"),
+    ],
+)
+def test_chinese_that_is_drawn_or_said_otherwise_is_put_right(disguises: Disguises, text: str, word: str) -> None:
+    normalised = normalise(text)
+    read = [reading.text for reading in disguises.readings(normalised)]
+    assert any(word in one.text for one in read), [one.text for one in read]
+    for one in read:
+        at = one.text.find(word)
+        if at >= 0:
+            start, end = one.span(at, at + len(word))
+            assert 0 <= start < end <= len(text)
+
+
+@pytest.mark.parametrize("text", ["武汉高纬宏滕房地产代理有限公司", "负责施工现场管理，共进晚餐", "男女同薪，双休"])
+def test_plain_chinese_has_no_other_reading(disguises: Disguises, text: str) -> None:
+    assert not disguises.readings(normalise(text))
