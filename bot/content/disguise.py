@@ -29,7 +29,7 @@ from bot.content.lookalikes import TWINS
 from bot.content.normalise import HAN, Normalised, normalise
 from bot.content.patterns import PatternError, Phrase, Rule, compile_phrase
 from bot.content.phrase_index import PhraseIndex
-from bot.content.rewritten import Edit, rewrite
+from bot.content.rewritten import Edit, apart, rewrite
 
 #: From this chance on text in Latin letters is read in Cyrillic, too.
 LATIN_CHANCE = 0.3
@@ -546,7 +546,12 @@ class Disguises:
         found.sort(key=lambda code: (code[0], -code[1]))
         if language == "zh":
             return rewrite(text, list(self._shapes.meanings(text.text, found)))
-        return rewrite(text, [_apart(text.text, start, end, meanings[0]) for start, end, meanings in found])
+        written = text.text
+        edits = [
+            (start, end, apart(meanings[0], written[max(0, start - 1) : start], written[end : end + 1]))
+            for start, end, meanings in found
+        ]
+        return rewrite(text, edits)
 
     # Russian and Bulgarian in Latin letters
 
@@ -570,13 +575,6 @@ class Disguises:
             edits = [(word.start(), word.end(), read[word.group()]) for word in words]
             yield Reading(text, (language,))
             yield Reading(rewrite(text, edits), (language,))
-
-
-def _apart(written: str, start: int, end: int, meaning: str) -> Edit:
-    """A meaning in place of what is written, with blanks where letters stand beside it."""
-    left = " " if not HAN.search(meaning) and written[max(0, start - 1) : start].strip() else ""
-    right = " " if not HAN.search(meaning) and written[end : end + 1].strip() else ""
-    return start, end, left + meaning + right
 
 
 def _countries(written: str, language: str) -> Iterator[Edit]:

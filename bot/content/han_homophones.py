@@ -6,7 +6,6 @@ writes them beside each other, and how likely that the other word is meant.
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -14,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from bot.content.han_pairs import FIRST, LAST, HanPairs, points_of
+from bot.content.han_words import pairs_of
 
 #: As often as this a pair of the rules counts as seen at least: the examples may never have had it.
 _PAIR_OF_RULES = 2.5
@@ -39,7 +39,7 @@ class Homophones:
     """
 
     def __init__(self, runs: Iterable[str], sound: Callable[[str], str]) -> None:
-        self._pairs = {first + second for run in runs for first, second in itertools.pairwise(run)}
+        self._pairs = pairs_of(runs)
         self._sound = sound
         self._characters = HanPairs.load()
 
@@ -78,8 +78,7 @@ class Homophones:
             return
         of_points, best = self._sounds
         heard = of_points[np.minimum(points, LAST + 1)]
-        seen = np.zeros(len(points) + 1)
-        seen[1:-1] = self._characters.strengths(self._characters.numbers(points))
+        seen = self._characters.around(points)
         other = best[heard[:-1], heard[1:]]
         # A character that makes a word with its neighbour on the other side is meant as it stands.
         unlikely = (other > seen[1:-1]) & (other > np.minimum(seen[:-2], seen[2:]))

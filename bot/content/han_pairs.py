@@ -47,10 +47,10 @@ class HanPairs:
     """
 
     def __init__(self, characters: str, often: np.ndarray, keys: np.ndarray, seen: np.ndarray) -> None:
-        self.size = len(characters) + 1
+        self._size = len(characters) + 1
         self._number = {character: number for number, character in enumerate(characters, 1)}
         self._numbers = np.zeros(LAST + 2, dtype=np.int32)
-        self._numbers[[ord(character) for character in characters]] = np.arange(1, self.size)
+        self._numbers[[ord(character) for character in characters]] = np.arange(1, self._size)
         counts = 10.0 ** often.astype(float)
         self._count = [1.0, *counts.tolist()]
         self._all = float(counts.sum())
@@ -65,21 +65,27 @@ class HanPairs:
             keys = np.cumsum(kept["steps"], dtype=np.int64)
             return cls(str(kept["characters"]), kept["often"], keys, kept["seen"])
 
-    def numbers(self, points: np.ndarray) -> np.ndarray:
-        """Code points as the numbers of characters, 0 for those that are not known."""
-        return self._numbers[np.minimum(points, LAST + 1)]
+    def around(self, points: np.ndarray) -> np.ndarray:
+        """Before each character of a text, and after its last, how often the two there were seen beside each other.
 
-    def strengths(self, numbers: np.ndarray) -> np.ndarray:
-        """For each two characters beside each other, the logarithm of how often they were seen so, 0 for never."""
+        Args:
+            points: its code points, (characters,); at least two.
+
+        Returns:
+            Logarithms, 0 for never and at both ends: (characters + 1,).
+        """
+        numbers = self._numbers[np.minimum(points, LAST + 1)]
         keys = np.frombuffer(self._keys, dtype=np.int32)
         seen = np.frombuffer(self._seen, dtype=np.uint8)
-        sought = numbers[:-1] * self.size + numbers[1:]
+        sought = numbers[:-1] * self._size + numbers[1:]
         places = np.minimum(keys.searchsorted(sought), len(keys) - 1)
-        return (keys[places] == sought) * seen[places] / STEPS
+        strengths = np.zeros(len(points) + 1)
+        strengths[1:-1] = (keys[places] == sought) * seen[places] / STEPS
+        return strengths
 
     def strength(self, first: str, second: str) -> float:
         """The logarithm of how often two characters were seen beside each other, 0 for never."""
-        key = self._number.get(first, 0) * self.size + self._number.get(second, 0)
+        key = self._number.get(first, 0) * self._size + self._number.get(second, 0)
         place = bisect_left(self._keys, key)
         return self._seen[place] / STEPS if place < len(self._keys) and self._keys[place] == key else 0.0
 

@@ -9,15 +9,13 @@ import itertools
 import operator
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-
-import numpy as np
 
 from bot.content.han_pairs import FIRST, LAST, HanPairs, common, points_of
 from bot.content.han_words import HanWords
 from bot.content.normalise import HAN, HAN_RUN
-from bot.content.rewritten import Edit
+from bot.content.rewritten import Edit, apart
 
 #: Kana that look like a Chinese character, when one stands beside them.
 _KANA = dict(zip("エロニハカタトミ", "工口二八力夕卜三", strict=True))
@@ -71,11 +69,6 @@ class HanShapes:
         self._words = words
 
     @cached_property
-    def _pairs(self) -> frozenset[str]:
-        """Every two characters that stand beside each other in the words."""
-        return frozenset(first + second for run in self._words.runs for first, second in itertools.pairwise(run))
-
-    @cached_property
     def _whole(self) -> dict[str, list[str]]:
         """Two characters that are written alone, too -> those of which they are the halves."""
         found: defaultdict[str, list[str]] = defaultdict(list)
@@ -111,7 +104,7 @@ class HanShapes:
             yield form.start(), form.end(), _FORMS[form.group()]
         for inner in itertools.islice(_IN_BRACKETS.finditer(text), _MOST):
             before, after = text[max(0, inner.start() - 1) : inner.start()], text[inner.end() : inner.end() + 1]
-            if before + inner.group(1)[0] in self._pairs or inner.group(1)[-1] + after in self._pairs:
+            if before + inner.group(1)[0] in self._words.pairs or inner.group(1)[-1] + after in self._words.pairs:
                 yield inner.start(), inner.start() + 1, ""
                 yield inner.end() - 1, inner.end(), ""
         for thousands in itertools.islice(_TEN_THOUSANDS.finditer(text), _MOST):
@@ -168,11 +161,11 @@ class HanShapes:
 
     def _fits_as_it_is(self, written: str, at: int, size: int) -> bool:
         around = written[max(0, at - 1) : at + size + 1]
-        return any(pair in self._pairs for pair in map(operator.add, around, around[1:]))
+        return any(pair in self._words.pairs for pair in map(operator.add, around, around[1:]))
 
     def _fits(self, one: str, before: Sequence[str], after: Sequence[str]) -> bool:
-        return any(other + one in self._pairs for other in before if other) or any(
-            one + other in self._pairs for other in after if other
+        return any(other + one in self._words.pairs for other in before if other) or any(
+            one + other in self._words.pairs for other in after if other
         )
 
     def _look_alikes(self, text: str) -> Iterator[Edit]:
@@ -180,8 +173,7 @@ class HanShapes:
         points = points_of(text)
         if len(points) < 2:
             return
-        seen = np.zeros(len(points) + 1)
-        seen[1:-1] = self._likely.strengths(self._likely.numbers(points))
+        seen = self._likely.around(points)
         unlikely = (seen[:-1] < _UNLIKELY) & (seen[1:] < _UNLIKELY) & (points >= FIRST) & (points <= LAST)
         alike, read = self._words.alike, dict[int, str]()
         for at in unlikely.nonzero()[0][:_MOST].tolist():
@@ -207,7 +199,7 @@ class HanShapes:
             other: max(
                 likelihood(before + other + one) - alone
                 for one, alone in zip(afters, after, strict=True)
-                if before + other in self._pairs or other + one in self._pairs
+                if before + other in self._words.pairs or other + one in self._words.pairs
             )
             for other in others
         }
@@ -217,18 +209,12 @@ class HanShapes:
     @cached_property
     def _after(self) -> dict[str, set[str]]:
         """Character -> those that stand after it in words of the rules."""
-        found: defaultdict[str, set[str]] = defaultdict(set)
-        for pair in self._pairs:
-            found[pair[0]].add(pair[1])
-        return dict(found)
+        return _neighbours(self._words.pairs, 0, 1)
 
     @cached_property
     def _before(self) -> dict[str, set[str]]:
         """Character -> those that stand before it in words of the rules."""
-        found: defaultdict[str, set[str]] = defaultdict(set)
-        for pair in self._pairs:
-            found[pair[1]].add(pair[0])
-        return dict(found)
+        return _neighbours(self._words.pairs, 1, 0)
 
     def meanings(self, text: str, codes: Sequence[tuple[int, int, Sequence[str]]]) -> Iterator[Edit]:
         """Of what code words may mean, that which fits their neighbours; nothing where these make a word without it.
@@ -237,19 +223,19 @@ class HanShapes:
             text: normalised.
             codes: beginning and end of each, and what it may mean, the likeliest first; in the order of the text.
         """
-        apart: list[tuple[int, int, Sequence[str]]] = []
+        kept: list[tuple[int, int, Sequence[str]]] = []
         for code in codes:
-            if not apart or code[0] >= apart[-1][1]:
-                apart.append(code)
+            if not kept or code[0] >= kept[-1][1]:
+                kept.append(code)
         before, position = "", 0
-        for number, (start, end, meanings) in enumerate(apart):
+        for number, (start, end, meanings) in enumerate(kept):
             if start > position:
                 before = text[start - 1 : start]
             afters = {text[end : end + 1]}
-            if number + 1 < len(apart) and apart[number + 1][0] == end:
-                afters = {meaning[:1] for meaning in apart[number + 1][2]}
+            if number + 1 < len(kept) and kept[number + 1][0] == end:
+                afters = {meaning[:1] for meaning in kept[number + 1][2]}
             options = list(meanings)
-            if not _LETTER_OR_FLAG.match(text, start) and any(before + after in self._pairs for after in afters):
+            if not _LETTER_OR_FLAG.match(text, start) and any(before + after in self._words.pairs for after in afters):
                 options.append("")
             best = options[0]
             if len(options) > 1:
@@ -260,15 +246,15 @@ class HanShapes:
                     for one in options
                 ]
                 best = options[fits.index(max(fits))]
-            if best and not HAN.search(best):
-                best = f"{' ' if before.strip() else ''}{best}{' ' if text[end : end + 1].strip() else ''}"
+            if best:
+                best = apart(best, before, text[end : end + 1])
             yield start, end, best
             before, position = best[-1:] or before, end
 
     def _beside(self, first: str, second: str) -> float:
         """How well two characters go together, as a logarithm."""
         seen = self._likely.strength(first, second) if first and second else 0.0
-        return seen + (_WORD_OF_RULES if first + second in self._pairs else 0.0)
+        return seen + (_WORD_OF_RULES if first + second in self._words.pairs else 0.0)
 
     def columns(self, text: str) -> list[Edit]:
         """Short lines read down the page, as one edit over all of them; nothing where they are no columns."""
@@ -308,7 +294,7 @@ class HanShapes:
 
     def _words_in(self, runs: Sequence[str]) -> int:
         """How many pairs of characters stand in words of the rules."""
-        stands = self._pairs.__contains__
+        stands = self._words.pairs.__contains__
         return sum(sum(map(stands, map(operator.add, run, run[1:]))) for run in runs)
 
     def backwards(self, text: str) -> list[Edit]:
@@ -322,6 +308,13 @@ class HanShapes:
             for run, there, back in zip(runs, forward, backward, strict=True)
             if every or back >= max(there + _MORE_WORDS, there * 3)
         ]
+
+
+def _neighbours(pairs: Iterable[str], own: int, other: int) -> dict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for pair in pairs:
+        found[pair[own]].add(pair[other])
+    return dict(found)
 
 
 def _down(rows: Sequence[Sequence[str]]) -> list[str]:

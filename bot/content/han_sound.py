@@ -19,6 +19,7 @@ from functools import cache, cached_property, lru_cache
 from bot.content.han_homophones import SUSPICIOUS, Homophones
 from bot.content.han_pairs import common
 from bot.content.han_spelling import SYLLABLE_OF, sounds, syllables
+from bot.content.han_words import HanWords
 from bot.content.normalise import HAN, HAN_RUN, Normalised, Places, Reach, Stretch
 from bot.content.patterns import Match, Phrase, Rule
 from bot.content.phrase_index import PhraseIndex
@@ -218,21 +219,17 @@ class _SoundedStretch(Stretch):
         """Where a piece stands; a syllable also where a letter or a figure may mean it."""
         if HAN.match(piece) is None:
             return super()._found(piece)
-        return [found.start() for found in _meant_by(piece[0]).finditer(self.text)]
+        return [found.start() for found in _meant_by()[piece[0]].finditer(self.text)]
 
 
 @lru_cache(maxsize=1)
-def _all_meant_by() -> dict[str, re.Pattern[str]]:
+def _meant_by() -> dict[str, re.Pattern[str]]:
     """Sound -> what may mean it in a text of sounds."""
     written: defaultdict[str, str] = defaultdict(str)
     for character, codes in _meanings().items():
         for code in codes:
             written[code] += character
     return {code: re.compile(f"[{characters}]") for code, characters in written.items()}
-
-
-def _meant_by(code: str) -> re.Pattern[str]:
-    return _all_meant_by()[code]
 
 
 def _grams(part: str) -> Iterator[str]:
@@ -372,7 +369,7 @@ class SoundRules:
 
     @cached_property
     def _runs(self) -> frozenset[str]:
-        return frozenset(run for rule in self._rules for phrase in rule.any for run in HAN_RUN.findall(phrase.source))
+        return HanWords(phrase.source for rule in self._rules for phrase in rule.any).runs
 
     @cached_property
     def _homophones(self) -> Homophones:
@@ -489,7 +486,7 @@ def _sounded(phrase: Phrase) -> Phrase:
 def _first_sounds(anchors: Sequence[str]) -> tuple[str, ...]:
     """Where a phrase begins in a text of sounds; nothing where it may begin with what has no sound."""
     first = {anchor[0].translate(_table()) for anchor in anchors}
-    return tuple(sorted(first)) if first <= _all_meant_by().keys() else ()
+    return tuple(sorted(first)) if first <= _meant_by().keys() else ()
 
 
 def _piece(piece: str) -> str:

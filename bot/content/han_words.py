@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -10,6 +11,11 @@ from bot.content.normalise import HAN, HAN_RUN
 
 #: A part that more characters have than this tells nothing of what they look like.
 _RARE_PART = 60
+
+
+def pairs_of(runs: Iterable[str]) -> frozenset[str]:
+    """Every two characters that stand beside each other."""
+    return frozenset(first + second for run in runs for first, second in itertools.pairwise(run))
 
 
 class HanWords:
@@ -21,6 +27,11 @@ class HanWords:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self.runs = frozenset(run for phrase in phrases for run in HAN_RUN.findall(phrase))
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Every two characters that stand beside each other in the words."""
+        return pairs_of(self.runs)
 
     @property
     def parts(self) -> dict[str, list[str]]:

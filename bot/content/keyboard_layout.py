@@ -25,7 +25,8 @@ _ADDRESS = re.compile(r"https?:|www\.|t\.me|@\w")
 _IMPOSSIBLE = re.compile(r"\b[ыьъ]|[аеёиоуыэюя][ьъы]|[гкх][ьы]|[чщшж][ыэ]|[ьъ][ьъы]|йй|[аеёиоуыэюя]{4}")
 _VOWELS = frozenset("аеёиоуыэюя")
 #: Short English of chats, which has few vowels too.
-_CHAT = frozenset(("pls plz thx tnx tks bye hrs btc wtf omg idk shh std info brb asap msg txt").split())  # noqa: SIM905
+_CHAT = frozenset("pls plz thx tnx tks bye hrs btc wtf omg idk shh std info brb asap msg txt".split())  # noqa: SIM905
+_LATIN = known_words("english") | known_words("latin_russian") | known_words("latin_bulgarian") | _CHAT
 #: Share of vowels: of Latin letters at most, of the Russian ones at least and at most; one word in so many may be
 #: English; of words of three letters and more so many have no vowel at all where no common Russian word comes out. Of
 #: 8,909 English examples of the bot none is taken for Russian so, of 8,545 Russian ones typed so nine in ten are.
@@ -53,8 +54,7 @@ def _is_russian(text: str) -> bool:
     vowels = sum(letter in _VOWELS for word in words for letter in word) / max(1, sum(map(len, words)))
     if not _RUSSIAN_LEAST < vowels < _RUSSIAN_MOST or _IMPOSSIBLE.search(meant):
         return False
-    latin = known_words("english") | known_words("latin_russian") | known_words("latin_bulgarian") | _CHAT
-    if sum(word in latin for word in typed) * _ENGLISH_EVERY > len(typed):
+    if sum(word in _LATIN for word in typed) * _ENGLISH_EVERY > len(typed):
         return False
     if any(word in known_words("russian") for word in words):
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.content.normalise import Normalised
+from bot.content.normalise import HAN, Normalised
 
 #: A part of a normalised text, and what it is read as.
 Edit = tuple[int, int, str]
@@ -41,3 +41,16 @@ def rewrite(text: Normalised, edits: Sequence[Edit]) -> Normalised:
     keep(len(text.text))
     read = Normalised("".join(pieces), (*offsets, len(text.original)), text.original, (*ends, len(text.original)))
     return read.made_of(text)
+
+
+def apart(meaning: str, before: str, after: str) -> str:
+    """What a part is read as, with blanks towards what stands beside it; Chinese needs none.
+
+    Args:
+        meaning: what it is read as.
+        before: the character before it, if any.
+        after: the character after it, if any.
+    """
+    if HAN.search(meaning):
+        return meaning
+    return f"{' ' if before.strip() else ''}{meaning}{' ' if after.strip() else ''}"

@@ -185,8 +185,7 @@ class Searching:
             language: its language, if known.
             but: the country that was understood; None: nobody could tell, so that all are to be chosen from.
         """
-        named = self._places.countries(text, language)
-        return [country for country in named if country != but][:_CHOSEN_FROM] if len(named) > 1 else []
+        return [country for country in self._places.countries(text, language) if country != but][:_CHOSEN_FROM]
 
     def own_place(self, text: str, language: str | None, searched: Place) -> tuple[bool, Place | None]:
         """Whose place is searched, and where who writes is: :meth:`PlaceOfHelp.own_place`."""

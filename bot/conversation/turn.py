@@ -278,15 +278,22 @@ class Conversation:
         if covered:
             return [self._under_cover.numbers(kind, language, country) for language in languages]
         wish = self._searching.wish(inbound.text)
-        return [self._alarm_reply(kind, language, country, city, wish, inbound.text) for language in languages]
+        others = self._searching.countries(inbound.text, None, but=country)
+        return [self._alarm_reply(kind, language, country, city, wish, others) for language in languages]
 
     def _alarm_reply(
-        self, kind: Emergency, language: str, country: str | None, city: str | None, wish: Wish, text: str
+        self,
+        kind: Emergency,
+        language: str,
+        country: str | None,
+        city: str | None,
+        wish: Wish,
+        others: Sequence[str],
     ) -> Reply:
         need = self._searching.need(wish) or _NEED_OF_ALARM[kind]
         return Reply(
             self._emergency.text(kind, language, country),
-            self._alarm_buttons(kind, language, country, need, self._searching.countries(text, None, but=country)),
+            self._alarm_buttons(kind, language, country, need, others),
             urgent=True,
             search=Search(country, city, Criteria(need=need, groups=wish.groups)),
         )
@@ -367,7 +374,8 @@ class Conversation:
         self._searching.wait(turn.person.fields, wish)
         place = self._searching.place(text, language, None)
         country, city = (place.country, place.city) if place else (turn.person.country, turn.person.city)
-        return self._alarm_reply(kind, language, country, city, wish, text)
+        others = self._searching.countries(text, None, but=country)
+        return self._alarm_reply(kind, language, country, city, wish, others)
 
     def _recent_alarm(self, turn: Turn) -> Emergency | None:
         alarm = turn.person.fields.get("alarm")
@@ -551,9 +559,8 @@ class Conversation:
             return [Reply(text, buttons, ask_location=True)]
         if not is_country(code):
             return []
-        shown = turn.person.fields.get("shown")
-        if isinstance(shown, dict) and shown.get("need"):
-            turn.person.fields.setdefault("need", shown["need"])  # the same help, in another country
+        if need := self._last_list(turn).get("need"):
+            turn.person.fields.setdefault("need", need)  # the same help, in another country
         return self._find_at(code, None, turn, language)
 
     def _location(self, inbound: Inbound, turn: Turn, language: str, case: Case | None) -> list[Reply]:
@@ -684,8 +691,12 @@ class Conversation:
 
     def _shown(self, turn: Turn) -> list[str]:
         """Ids of the entries the person was shown last."""
+        return [str(entry_id) for entry_id in self._last_list(turn).get("ids", ())]
+
+    def _last_list(self, turn: Turn) -> Mapping[str, Any]:
+        """The last list the person was shown: its need and the ids of its entries; empty where there was none."""
         shown = turn.person.fields.get("shown")
-        return [str(entry_id) for entry_id in shown["ids"]] if isinstance(shown, dict) else []
+        return shown if isinstance(shown, dict) else {}
 
     def _number_failed(self, entry_id: str, turn: Turn, language: str) -> list[Reply]:
         """A number did not work: count it, nothing about the person, and show the next best."""
@@ -696,8 +707,7 @@ class Conversation:
         if self._searching.failed(person.fields, entry.id):
             turn.count(counter_of(entry.id))
         before = say("services.failed.emergency" if entry.kind == "emergency" else "services.failed.noted", language)
-        shown = person.fields.get("shown")
-        need = shown.get("need") if isinstance(shown, dict) else None
+        need = self._last_list(turn).get("need")
         country = person.country or (None if entry.international else entry.country)
         return self._find(turn, language, need=need, country=country, city=person.city, before=before)
 

@@ -20,9 +20,9 @@ from scipy.optimize import minimize
 
 from bot.directory.need_examples import EXAMPLES
 from bot.directory.needs import NeedWords, choose_need
-from bot.directory.place_chooser import WEIGHTS, PlaceChooser
+from bot.directory.place_chooser import WEIGHTS, PlaceChooser, by_country, likeliest
 from bot.directory.place_examples import FILE, PlaceExample, PlaceExampleError, read_place_examples
-from bot.directory.place_of_help import LIKELY, PlaceOfHelp
+from bot.directory.place_of_help import PlaceOfHelp
 from bot.directory.place_signs import Signs
 from bot.settings import Settings
 
@@ -61,7 +61,7 @@ def read_signs(examples: Sequence[PlaceExample], words: NeedWords) -> list[Named
     for example in examples:
         places, signs = finder.signs(example.text, example.language, choose_need(words.look(example.text), {}, {}, {}))
         countries = tuple(place.country for place in places)
-        if len(set(countries)) > 1:
+        if signs:
             ruled = next((place.country for place, seen in zip(places, signs, strict=True) if "ruled" in seen), None)
             found.append(Named(example, countries, tuple(signs), ruled))
     return found
@@ -75,12 +75,8 @@ def fit(messages: Sequence[Named]) -> dict[str, float]:
     """
     messages = [one for one in messages if one.example.country in one.countries]
     seen = Counter(sign for one in messages for sign in {sign for signs in one.signs for sign in signs})
-    columns = {
-        sign: number
-        for number, sign in enumerate(
-            sorted(s for s, n in (Counter(dict.fromkeys(_TRUSTED, _SEEN_LEAST)) | seen).items() if n >= _SEEN_LEAST)
-        )
-    }
+    kept = _TRUSTED.keys() | {sign for sign, times in seen.items() if times >= _SEEN_LEAST}
+    columns = {sign: number for number, sign in enumerate(sorted(kept))}
     matrices, right = [], []
     for one in messages:
         matrix = np.zeros((len(one.signs), len(columns)))
@@ -109,21 +105,13 @@ def fit(messages: Sequence[Named]) -> dict[str, float]:
     return {sign: round(float(best[number]), 3) for sign, number in columns.items()}
 
 
-def _chosen(chooser: PlaceChooser, one: Named) -> str | None:
-    countries: dict[str, float] = {}
-    for country, chance in zip(one.countries, chooser.chances(one.signs), strict=True):
-        countries[country] = countries.get(country, 0.0) + chance
-    country = max(countries, key=lambda name: countries[name])
-    return country if countries[country] >= LIKELY else None
-
-
 def _say_left_out(messages: Sequence[Named]) -> None:
     fold = np.random.default_rng(0).permutation(len(messages)) % _FOLDS
     chosen: list[str | None] = [None] * len(messages)
     for number in range(_FOLDS):
         chooser = PlaceChooser(fit([one for one, held in zip(messages, fold, strict=True) if held != number]))
         for row in np.flatnonzero(fold == number):
-            chosen[row] = _chosen(chooser, messages[row])
+            chosen[row] = likeliest(by_country(messages[row].countries, chooser.chances(messages[row].signs)))
     for language in sorted({one.example.language for one in messages}):
         rows = [row for row, one in enumerate(messages) if one.example.language == language]
         meant = [messages[row].example.country for row in rows]
@@ -134,10 +122,8 @@ def _say_left_out(messages: Sequence[Named]) -> None:
 def _shares(answers: Sequence[str | None], meant: Sequence[str | None]) -> str:
     """How many answers are right, wrong, and not given (None) though there was one."""
     pairs = list(zip(answers, meant, strict=True))
-    right, asked = (
-        sum(one == other for one, other in pairs),
-        sum(one is None and other is not None for one, other in pairs),
-    )
+    right = sum(one == other for one, other in pairs)
+    asked = sum(one is None and other is not None for one, other in pairs)
     total = max(1, len(pairs))
     wrong = len(pairs) - right - asked
     return f"right {right / total:.3f} wrong {wrong / total:.3f} asked {asked / total:.3f} of {len(pairs)}"

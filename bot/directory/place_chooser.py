@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bot.directory.place_signs import Signs
 
 WEIGHTS = Path(__file__).with_name("place_chooser.json")
+#: From this chance on a country is where help is looked for; below it the bot asks (docs/decisions.md, 84).
+LIKELY = 0.5
 
 
 class PlaceChooserMissing(Exception):
@@ -57,3 +59,26 @@ class PlaceChooser:
         most = max(sums)
         parts = [math.exp(value - most) for value in sums]
         return [part / sum(parts) for part in parts]
+
+
+def by_country(countries: Iterable[str], chances: Iterable[float]) -> dict[str, float]:
+    """Country -> its chance: the sum of its places'.
+
+    Args:
+        countries: ISO code of each place.
+        chances: what :meth:`PlaceChooser.chances` says of each.
+    """
+    summed: dict[str, float] = {}
+    for country, chance in zip(countries, chances, strict=True):
+        summed[country] = summed.get(country, 0.0) + chance
+    return summed
+
+
+def likeliest(countries: Mapping[str, float]) -> str | None:
+    """The likeliest country; None where it is not likely enough.
+
+    Args:
+        countries: what :func:`by_country` returned.
+    """
+    country = max(countries, key=lambda one: countries[one])
+    return country if countries[country] >= LIKELY else None

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.directory.needs import NeedWords
-from bot.directory.place_chooser import PlaceChooser
-from bot.directory.place_signs import Signs, Surroundings, signs_of
+from bot.directory.place_chooser import PlaceChooser, by_country, likeliest
+from bot.directory.place_signs import Ruled, Signs, Surroundings, signs_of
 from bot.directory.places import (
     Place,
     find_places,
@@ -131,13 +130,8 @@ _WANTS_HOME = re.compile(
 )
 #: Needs that are met where who writes is, also where the trouble was elsewhere.
 _AT_HOME = frozenset({"report", "recovery", "psychological"})
-
-
 #: Kinds of places somebody can be in.
 _NAMED = ("country", "city")
-#: From this chance on a country is where help is looked for; below it the bot asks. On messages left out of the fitting
-#: (docs/decisions.md, 84).
-LIKELY = 0.5
 
 _SENTENCE_END = re.compile(r"[.!?\n…。！？]+(?=\s|$|[\u3400-\u9fff])")
 
@@ -245,26 +239,6 @@ def _candidates(text: str, told: Sequence[Place], need: str | None, *, settle: b
     return [place for place in places if not _BROUGHT_HOME.search(_before(text, place))] or places
 
 
-@dataclass(frozen=True)
-class Ruled:
-    """What the rules choose.
-
-    Args:
-        place: it; None: they cannot tell.
-        by: the rule, in a word or two; how far it may be trusted is learned.
-    """
-
-    place: Place | None
-    by: str = "nothing"
-
-
-def _of_countries(places: Sequence[Place], chances: Sequence[float]) -> dict[str, float]:
-    countries: dict[str, float] = {}
-    for place, chance in zip(places, chances, strict=True):
-        countries[place.country] = countries.get(place.country, 0.0) + chance
-    return countries
-
-
 class PlaceOfHelp:
     """Finds the place where help is looked for.
 
@@ -285,52 +259,48 @@ class PlaceOfHelp:
             language: its language, if known.
             need: what help is looked for, if that is known.
         """
+        found, ruled, signs = self._read(text, language, need)
+        if not signs:
+            return ruled.place
+        chances = self._chooser.chances(signs)
+        country = likeliest(by_country((place.country for place in found), chances))
+        if country is None:
+            return None
+        if ruled.place is not None and ruled.place.country == country:
+            return ruled.place
+        _, best = max(
+            ((chance, place) for chance, place in zip(chances, found, strict=True) if place.country == country),
+            key=lambda one: one[0],
+        )
+        return with_town(found, [best])
+
+    def countries(self, text: str, language: str | None) -> list[str]:
+        """ISO codes of the countries a message names, itself or by a town, the likeliest first; of one alone none."""
+        found, _, signs = self._read(text, language, None)
+        if not signs:
+            return []
+        chances = by_country((place.country for place in found), self._chooser.chances(signs))
+        return sorted(chances, key=lambda country: -chances[country])
+
+    def signs(self, text: str, language: str | None, need: str | None) -> tuple[list[Place], list[Signs]]:
+        """The countries and towns of a message and what the chooser sees of each: for its fitting.
+
+        Nothing is seen of them where they are of one country.
+        """
+        found, _, signs = self._read(text, language, need)
+        return found, signs
+
+    def _read(self, text: str, language: str | None, need: str | None) -> tuple[list[Place], Ruled, list[Signs]]:
+        """The countries and towns of a message, what the rules choose, and, of several countries, the signs of each."""
         told = find_places(text, language)
         found = [place for place in told if place.kind in _NAMED]
         ruled = self._by_rules(text, found, need)
         if len({place.country for place in found}) < 2:
-            return ruled.place
-        chances = self._chances(text, told, found, need, ruled)
-        countries = _of_countries(found, chances)
-        country = max(countries, key=lambda one: countries[one])
-        if countries[country] < LIKELY:
-            return None
-        if ruled.place is not None and ruled.place.country == country:
-            return ruled.place
-        likeliest = max(
-            (number for number, place in enumerate(found) if place.country == country),
-            key=lambda number: chances[number],
-        )
-        return with_town(found, [found[likeliest]])
-
-    def countries(self, text: str, language: str | None) -> list[str]:
-        """ISO codes of the countries a message names, itself or by a town, the likeliest first: to be chosen from."""
-        told = find_places(text, language)
-        found = [place for place in told if place.kind in _NAMED]
-        if not found:
-            return []
-        chances = _of_countries(found, self._chances(text, told, found, None, self._by_rules(text, found, None)))
-        return sorted(chances, key=lambda country: -chances[country])
-
-    def _chances(
-        self, text: str, told: Sequence[Place], found: list[Place], need: str | None, ruled: Ruled
-    ) -> list[float]:
-        return self._chooser.chances(self._signs(text, told, found, need, ruled))
-
-    def signs(self, text: str, language: str | None, need: str | None) -> tuple[list[Place], list[Signs]]:
-        """The countries and towns of a message and what the chooser sees of each: for its fitting."""
-        told = find_places(text, language)
-        found = [place for place in told if place.kind in _NAMED]
-        return found, self._signs(text, told, found, need, self._by_rules(text, found, need))
-
-    def _signs(
-        self, text: str, told: Sequence[Place], found: Sequence[Place], need: str | None, ruled: Ruled
-    ) -> list[Signs]:
+            return found, ruled, []
         origins = frozenset(place.country for place in told if place.kind not in _NAMED)
         around = [self._surroundings(text, place, found) for place in found]
-        return signs_of(
-            text, found, around, need, ruled.place, ruled.by, origins, bool(_TO_BE_TAKEN.search(text.lower()))
-        )
+        taken = bool(_TO_BE_TAKEN.search(text.lower()))
+        return found, ruled, signs_of(text, found, around, need, ruled, origins, taken)
 
     def _surroundings(self, text: str, place: Place, found: Sequence[Place]) -> Surroundings:
         sentence, part, before = _sentence_of(text, place), _part_of(text, place), _before(text, place)

@@ -17,6 +17,19 @@ Signs = dict[str, float]
 
 
 @dataclass(frozen=True)
+class Ruled:
+    """What the rules choose.
+
+    Args:
+        place: it; None: they cannot tell.
+        by: the rule, in a word or two; how far it may be trusted is learned.
+    """
+
+    place: Place | None
+    by: str = "nothing"
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """What the words around one place say.
 
@@ -66,8 +79,7 @@ def signs_of(
     places: Sequence[Place],
     around: Sequence[Surroundings],
     need: str | None,
-    ruled: Place | None,
-    ruled_by: str,
+    ruled: Ruled,
     origins: frozenset[str],
     someone_taken: bool,
 ) -> list[Signs]:
@@ -78,8 +90,7 @@ def signs_of(
         places: the countries and towns it names, as they stand.
         around: what the words around each of them say.
         need: what help is looked for.
-        ruled: the place the rules chose.
-        ruled_by: which of them.
+        ruled: what the rules choose.
         origins: countries whose people, languages or things are named: "a Nepali girl".
         someone_taken: the message speaks of somebody who is to be taken away.
     """
@@ -88,7 +99,7 @@ def signs_of(
     for place, words in zip(places, around, strict=True):
         own = [other for other in places if other.country == place.country]
         others = [other for other in places if other.country != place.country]
-        same = ruled is not None and ruled.country == place.country
+        same = ruled.place is not None and ruled.place.country == place.country
         holds = {
             f"role {place.role}": True,
             f"role {place.role}, {place.kind}": True,
@@ -97,9 +108,9 @@ def signs_of(
             f"need {need}, role {place.role}": True,
             f"need {need}, about others {words.about_others}": True,
             "ruled": same,
-            f"ruled by {ruled_by}": same,
-            "ruled so itself": ruled is not None and ruled.start == place.start,
-            "ruled otherwise": ruled is not None and not same,
+            f"ruled by {ruled.by}": same,
+            "ruled so itself": ruled.place is not None and ruled.place.start == place.start,
+            "ruled otherwise": ruled.place is not None and not same,
             "first country": countries[0] == place.country,
             "last country": countries[-1] == place.country,
             "named again": len(own) > 1,
