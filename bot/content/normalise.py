@@ -11,7 +11,6 @@ import operator
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -181,6 +180,11 @@ class Normalised:
         return {}
 
     @cached_property
+    def excused(self) -> dict[tuple[int, int, int], bool]:
+        """Identity of a rule, beginning and end of a sentence -> whether an exception stands there, as far as asked."""
+        return {}
+
+    @cached_property
     def _sentence_ends(self) -> tuple[list[int], list[int]]:
         ends = list(_SENTENCE_END.finditer(self.text))
         return [end.start() for end in ends], [end.end() for end in ends]
@@ -217,7 +221,7 @@ class Places:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._words: dict[str, list[tuple[str, int]]] | None = None
+        self._words: list[tuple[str, int]] | None = None
         self._known: dict[str, list[int]] = {}
 
     def of(self, piece: str) -> list[int]:
@@ -247,20 +251,14 @@ class Places:
         whole = len(piece) > 1 and piece[-1] == WHOLE
         if not whole and (not piece[0].isalnum() or HAN.match(piece)):
             return _occurrences(self.text, piece)
-        words = self._beginning_with(piece[0])
-        if whole:
-            sought = piece[:-1]
-            return [start for word, start in words if word == sought]
-        return [start for word, start in words if word.startswith(piece)]
-
-    def _beginning_with(self, letter: str) -> Sequence[tuple[str, int]]:
-        """The words of an alphabet that begin with a letter, with their places."""
         if self._words is None:
-            self._words = defaultdict(list)
-            for run in _RUN.finditer(HAN.sub(" ", self.text)):
-                word = run.group()
-                self._words[word[0]].append((word, run.start()))
-        return self._words.get(letter, ())
+            # In the order of the alphabet: those that begin with the same letters stand beside each other.
+            self._words = sorted((run.group(), run.start()) for run in _RUN.finditer(HAN.sub(" ", self.text)))
+        words, sought = self._words, piece[:-1] if whole else piece
+        first = last = bisect_left(words, (sought,))
+        while last < len(words) and (words[last][0] == sought if whole else words[last][0].startswith(sought)):
+            last += 1
+        return sorted(start for _, start in words[first:last])
 
 
 class Stretch(Places):

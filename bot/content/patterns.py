@@ -181,8 +181,17 @@ class Phrase:
             stretch: of this phrase's reach.
         """
         words = text.text if self.han else text.alphabetic
-        places = [begin + place for place in self._beginnings(stretch, stretch.pieces)]
-        return [(found.start() - begin, found.end() - begin) for found in self._at(places, words, begin, len(words))]
+        match = self.regex.match
+        spans = []
+        least = 0
+        for place in self._beginnings(stretch, stretch.pieces):
+            if place >= least:
+                found = match(words, begin + place)
+                if found is not None:
+                    start, end = found.span()
+                    spans.append((start - begin, end - begin))
+                    least = max(end - begin, place + 1)
+        return spans
 
     def _beginnings(self, places: Places, pieces: frozenset[str]) -> Sequence[int]:
         """Where a match may begin, in the order of the text.
@@ -508,7 +517,12 @@ class Rule:
         if not excuses:
             return False
         begin, close = text.sentence(start, end)
-        return any(next(phrase.search(text, begin, close), None) for phrase in excuses)
+        # Many phrases of a rule may stand in one sentence; a span over several sentences has an end of its own.
+        key = (id(self), begin, close)
+        known = text.excused.get(key)
+        if known is None:
+            known = text.excused[key] = any(next(phrase.search(text, begin, close), None) for phrase in excuses)
+        return known
 
 
 def _scalar_list(node: yaml.Node | None, place: str) -> list[tuple[str, int]]:
