@@ -26,6 +26,8 @@ from bot.content.han_words import HanWords
 from bot.content.languages import LANGUAGES, candidates, latin_chances
 from bot.content.latin_typed import to_cyrillic
 from bot.content.lookalikes import TWINS
+from bot.content.misspelt import LANGUAGES as SPELT
+from bot.content.misspelt import Misspelt, languages_of, load_ordinary
 from bot.content.normalise import HAN, Normalised, normalise
 from bot.content.patterns import PatternError, Phrase, Rule, compile_phrase
 from bot.content.phrase_index import PhraseIndex
@@ -257,6 +259,7 @@ class Disguises:
         han: their Chinese words, by sound and by halves.
         shapes: their Chinese words, as they may be drawn.
         code_words: language -> its code words.
+        misspelt: what recognises the words of a language however they are spelt.
     """
 
     def __init__(
@@ -265,8 +268,10 @@ class Disguises:
         han: HanSpelling,
         shapes: HanShapes,
         code_words: Mapping[str, Sequence[CodeWord]],
+        misspelt: Sequence[Misspelt] = (),
     ) -> None:
         self._vocabulary = vocabulary
+        self._misspelt = tuple(misspelt)
         self._han = han
         self._shapes = shapes
         self._meanings: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -291,11 +296,25 @@ class Disguises:
             PatternError: a file is wrong; names file and line.
         """
         code_words = {code: load_code_words(locales / code / "code_words.yml") for code in LANGUAGES}
-        return cls.of(rules, _written(locales), code_words)
+        rules = list(rules)
+        misspelt = [
+            Misspelt(
+                code,
+                [phrase.source for rule in rules if Path(rule.file).parent.name == code for phrase in rule.any],
+                _written(locales, (code,)),
+                load_ordinary(locales / code / "misspelt_words.txt"),
+            )
+            for code in SPELT
+        ]
+        return cls.of(rules, _written(locales), code_words, misspelt)
 
     @classmethod
     def of(
-        cls, rules: Iterable[Rule], more: Iterable[str] = (), code_words: Mapping[str, Sequence[CodeWord]] | None = None
+        cls,
+        rules: Iterable[Rule],
+        more: Iterable[str] = (),
+        code_words: Mapping[str, Sequence[CodeWord]] | None = None,
+        misspelt: Sequence[Misspelt] = (),
     ) -> Disguises:
         """Recognise the words of rules.
 
@@ -303,10 +322,13 @@ class Disguises:
             rules: whose words are to be recognised.
             more: other words.
             code_words: language -> its code words.
+            misspelt: what recognises the words of a language however they are spelt.
         """
         phrases = [phrase.source for rule in rules for phrase in rule.any]
         han_words = HanWords(phrases)
-        return cls(Vocabulary([*phrases, *more]), HanSpelling(han_words), HanShapes(han_words), code_words or {})
+        return cls(
+            Vocabulary([*phrases, *more]), HanSpelling(han_words), HanShapes(han_words), code_words or {}, misspelt
+        )
 
     def readings(self, text: Normalised) -> list[Reading]:
         """How else a text may be read; empty for a text that hides nothing."""
@@ -357,6 +379,7 @@ class Disguises:
         chances: dict[str, dict[str, float]] = {}
         for read in reversed(forms):
             found += self._in_cyrillic(read, chances, ("ru", "bg") if surely is None else (surely,))
+        found += self._respelt(uncovered, found, surely)
         return found, uncovered, hidden_words
 
     def uncover(self, text: Normalised) -> tuple[Normalised, int]:
@@ -521,7 +544,12 @@ class Disguises:
                 yield start, next_end, joined
             elif len(joined) <= 8 and index + 2 < len(fragments) and places[index + 2][0] - next_end <= 3:
                 whole = joined + fragments[index + 2]
-                if len(whole) <= 12 and known(whole, shortest) and not known(first):
+                if (
+                    len(whole) <= 12
+                    and known(whole, shortest)
+                    and not known(first)
+                    and not known(joined, _SHORTEST - 1)
+                ):
                     yield start, places[index + 2][1], whole
 
     # Code words
@@ -552,6 +580,34 @@ class Disguises:
             for start, end, meanings in found
         ]
         return rewrite(text, edits)
+
+    # Words spelt otherwise
+
+    def _respelt(self, uncovered: Normalised, readings: Sequence[Reading], surely: str | None) -> Iterator[Reading]:
+        """The text, and what of it was put into Cyrillic, with words spelt as the rules spell them."""
+        if not self._misspelt:
+            return
+        own = languages_of(uncovered.text) if surely is None else (surely,)
+        texts = [(uncovered, own)] if _CYRILLIC.search(uncovered.text) else []
+        texts += [
+            (reading.text, reading.languages)
+            for reading in readings
+            if reading.languages in (("ru",), ("bg",)) and not _CYRILLIC.search(reading.text.original)
+        ]
+        for text, languages in texts:
+            for misspelt in self._misspelt:
+                if misspelt.language not in languages:
+                    continue
+                others = [one for one in self._misspelt if one is not misspelt and one.language in languages]
+                found = misspelt.edits(text, others[0].word) if others else misspelt.edits(text)
+                edits = sorted(found, key=lambda edit: (edit[0], -edit[1]))
+                if not edits:
+                    continue
+                respelt = rewrite(text, edits)
+                yield Reading(respelt, (misspelt.language,))
+                decoded = self._decoded(respelt, misspelt.language)
+                if decoded is not None:
+                    yield Reading(decoded, (misspelt.language,))
 
     # Russian and Bulgarian in Latin letters
 
@@ -624,9 +680,9 @@ def _fits(core: str, word: str, *, least: int) -> bool:
     return len(word) == len(core)
 
 
-def _written(locales: Path) -> Iterator[str]:
+def _written(locales: Path, languages: Sequence[str] = LANGUAGES) -> Iterator[str]:
     """The rule files as they are written: the words of their examples are those of offers, too."""
-    for code in LANGUAGES:
+    for code in languages:
         for name in ("red_flags.yml", "offers.yml"):
             path = locales / code / name
             if path.exists():
