@@ -26,8 +26,9 @@ from bot.content.han_words import HanWords
 from bot.content.languages import LANGUAGES, candidates, latin_chances
 from bot.content.latin_typed import to_cyrillic
 from bot.content.lookalikes import TWINS
-from bot.content.misspelt import LANGUAGES as SPELT
-from bot.content.misspelt import Misspelt, languages_of, load_ordinary
+from bot.content.misspelt.reader import LANGUAGES as SPELT
+from bot.content.misspelt.reader import Misspelt, languages_of
+from bot.content.misspelt.rule_words import RuleWords, load_ordinary
 from bot.content.normalise import HAN, Normalised, normalise
 from bot.content.patterns import PatternError, Phrase, Rule, compile_phrase
 from bot.content.phrase_index import PhraseIndex
@@ -300,9 +301,11 @@ class Disguises:
         misspelt = [
             Misspelt(
                 code,
-                [phrase.source for rule in rules if Path(rule.file).parent.name == code for phrase in rule.any],
-                _written(locales, (code,)),
-                load_ordinary(locales / code / "misspelt_words.txt"),
+                RuleWords(
+                    [phrase.source for rule in rules if Path(rule.file).parent.name == code for phrase in rule.any],
+                    _written(locales, (code,)),
+                    load_ordinary(locales / code / "misspelt_words.txt"),
+                ),
             )
             for code in SPELT
         ]

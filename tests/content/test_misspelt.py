@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.misspelt import Misspelt, languages_of, load_ordinary
+from bot.content.misspelt.by_ear import ByEar
+from bot.content.misspelt.reader import Misspelt, languages_of
+from bot.content.misspelt.rule_words import RuleWords, load_ordinary
 from bot.content.normalise import normalise
 from bot.screening.screen import Screener
 
@@ -20,13 +22,16 @@ def screener() -> Screener:
     return Screener.load(LOCALES)
 
 
-def russian(ordinary: Sequence[str] = ()) -> Misspelt:
-    return Misspelt(
-        "ru",
+def russian_words(ordinary: Sequence[str] = ()) -> RuleWords:
+    return RuleWords(
         ["(паспорт|паспорта) ... (сдать|сдаете)", "(закладк*|граница) ...", "без договора", "жилье бесплатно"],
         ["паспорт сдаете старшему", "без договора", "жилье бесплатно", "закладки"],
         ordinary,
     )
+
+
+def russian(ordinary: Sequence[str] = ()) -> Misspelt:
+    return Misspelt("ru", russian_words(ordinary))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +49,7 @@ def russian(ordinary: Sequence[str] = ()) -> Misspelt:
     ],
 )
 def test_a_word_is_read_as_the_word_of_the_rules_that_is_near(written: str, meant: str | None) -> None:
-    assert russian().read(written) == meant
+    assert ByEar("ru", russian_words()).read(written) == meant
 
 
 def test_a_word_of_its_own_is_left_alone() -> None:

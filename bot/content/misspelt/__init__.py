@@ -1,0 +1,1 @@
+"""Words of the rules that are misspelt, clipped, run together or partly Latin."""
