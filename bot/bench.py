@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot.assembly import Content, ModelLoader, conversation
 from bot.conversation.messages import Inbound
+from bot.dialogue.engine import DialogueEngine
 from bot.handoff.relay import Relay
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.server import SandboxServer
@@ -206,10 +207,26 @@ def _processor_time(screener: Screener, text: str) -> float:
     return min(found)
 
 
+async def _readings(model: ModelLoader) -> None:
+    """Single messages through the whole pipeline of the model."""
+    dialogue = model.dialogue()
+    if not isinstance(dialogue, DialogueEngine):
+        return
+    for language, texts in MESSAGES.items():
+        found: list[float] = []
+        for number in range(ROUNDS * len(texts) + 5):
+            started = time.perf_counter()
+            await dialogue.parse(texts[number % len(texts)], language)
+            if number >= 5:
+                found.append(time.perf_counter() - started)
+        _figures(f"a message through the pipeline, {language}", found)
+
+
 async def _turns(settings: Settings, content: Content) -> None:
     """Whole turns with the real model and a real database, without the network."""
     model = ModelLoader(settings, content, lambda line: print(line, file=sys.stderr))
     await model.run()
+    await _readings(model)
     talk = conversation(content, Relay(content.catalogues, None), model)
     for language, texts in MESSAGES.items():
         with tempfile.TemporaryDirectory() as folder:

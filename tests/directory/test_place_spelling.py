@@ -45,6 +45,12 @@ from bot.directory.towns import Towns, TownsError, towns
         ("在金变干活", "KH/Phnom Penh"),
         ("马来西鸭的厂不发工资", "MY"),
         ("迪败总领馆电话", "AE/Dubai"),
+        ("madam say wait. i dey jahra", "KW/Al Jahra'"),
+        ("glove factry jhor baru", "MY/Johor Bahru"),
+        ("sleeping in daka bus station", "BD/Dhaka"),
+        ("в тересполе на вокзале", "PL/Terespol"),
+        ("работаю в адессе", "UA/Odesa"),
+        ("Живея в Лом", "BG/Lom"),
     ],
 )
 def test_misspelt_and_regional_names(text: str, expected: str) -> None:
@@ -90,6 +96,8 @@ def test_misspelt_and_regional_names(text: str, expected: str) -> None:
         "в салона за красота",
         "Salamat",
         "Hi Sidny, can you help",
+        "i dey tire for this work",
+        "събирам желязо и лом на двора",
     ],
 )
 def test_words_and_names_are_no_places(text: str) -> None:
