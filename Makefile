@@ -37,6 +37,7 @@ test: ## Set everything up and run the tests
 
 check: install ## Linter, types, Rasa data, content, directory
 	@$(BIN)/ruff check bot tests
+	@$(BIN)/ruff format --check bot tests
 	@$(BIN)/mypy
 	@RASA_TELEMETRY_ENABLED=false $(BIN)/rasa data validate --data nlu_data --domain nlu_data/domain
 	@$(BIN)/pristan content check
